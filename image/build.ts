@@ -1,0 +1,47 @@
+// npm run build: bundles the programs, and compiles the driver for every architecture.
+//   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
+//   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
+import { bundle } from './bundle.ts';
+import { compile } from './compile.ts';
+import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
+
+const projectDir = join(import.meta.dirname, '..');
+const distDir = join(projectDir, 'dist');
+const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');
+const architectures: readonly Arch[] = ['amd64', 'arm64'];
+
+await mkdir(join(distDir, 'meta'), { recursive: true });
+const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as {
+  version: string;
+};
+const driverBundle = await timed(() =>
+  bundle({ name: 'kv', entryPoint: 'driver/main.ts' }, version, projectDir, distDir),
+);
+await timed(() =>
+  bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
+);
+const compiler = await locateRuntime(projectDir, cacheDir, buildMachineArch());
+for (const arch of architectures) await timed(() => compileDriver(arch));
+
+async function compileDriver(arch: Arch): Promise<string> {
+  const outfile = join(distDir, `linux-${arch}`, 'kv');
+  const runtime = await locateRuntime(projectDir, cacheDir, arch);
+  const stampFile = join(distDir, 'meta', `kv-${arch}.stamp`);
+  await compile({ bundle: driverBundle, outfile, runtime, compiler, stampFile });
+  return outfile;
+}
+
+/** Reports the size of the file a step made and how long the step took. */
+async function timed(step: () => Promise<string>): Promise<string> {
+  const start = performance.now();
+  const file = await step();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const megabytes = ((await stat(file)).size / 1e6).toFixed(2);
+  console.log(
+    `${relative(projectDir, file).padEnd(22)} ${megabytes.padStart(8)} MB ${seconds.padStart(6)} s`,
+  );
+  return file;
+}

@@ -1,0 +1,43 @@
+// TypeScript and its dependencies to one CommonJS file.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/** One program to bundle. */
+export interface Program {
+  /** Its name: `dist/<name>.cjs`. */
+  readonly name: string;
+  readonly entryPoint: string;
+}
+
+/**
+ * Writes `<distDir>/<name>.cjs`, its licence notices beside it (`<name>.cjs.LEGAL.txt`) and the metafile, which
+ * says what the bundle is made of, to `<distDir>/meta/<name>.json`.
+ *
+ * CommonJS, as Bun makes bytecode of it and Node runs it. There is no code splitting, so a dynamic `import()`
+ * becomes a module initialised at the first call: what a call-out does not use is there as bytes but never runs.
+ */
+export async function bundle(
+  program: Program,
+  version: string,
+  projectDir: string,
+  distDir: string,
+): Promise<string> {
+  const outfile = join(distDir, `${program.name}.cjs`);
+  const result = await build({
+    absWorkingDir: projectDir,
+    entryPoints: [program.entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    minify: true,
+    legalComments: 'external',
+    define: { __VERSION__: JSON.stringify(version) },
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await writeFile(join(distDir, 'meta', `${program.name}.json`), JSON.stringify(result.metafile));
+  return outfile;
+}

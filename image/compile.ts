@@ -1,0 +1,81 @@
+// One CommonJS file to an executable that needs nothing on the host but glibc.
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import type { LocatedRuntime } from './runtime.ts';
+
+/**
+ * Bytecode: nothing is parsed at start. Autoload off: a program of root must not read files of the current
+ * directory.
+ */
+const FLAGS = [
+  '--compile',
+  '--bytecode',
+  '--format=cjs',
+  '--no-compile-autoload-dotenv',
+  '--no-compile-autoload-bunfig',
+  '--no-compile-autoload-tsconfig',
+  '--no-compile-autoload-package-json',
+];
+
+/** What to compile, for which runtime, with which compiler, and where to. */
+export interface Compilation {
+  readonly bundle: string;
+  readonly outfile: string;
+  /** The runtime that goes into the executable. */
+  readonly runtime: LocatedRuntime;
+  /** The runtime of the build machine, whose compiler makes it. */
+  readonly compiler: LocatedRuntime;
+  /** Remembers what the executable was made from, so that the same inputs are not compiled twice. */
+  readonly stampFile: string;
+}
+
+/** Writes the executable, whole or not at all; false when the one there is made from the same inputs. */
+export async function compile(job: Compilation): Promise<boolean> {
+  const inputs = await inputsOf(job);
+  if (await isCurrent(job, inputs)) return false;
+  await mkdir(dirname(job.outfile), { recursive: true });
+  const work = join(dirname(job.outfile), `.kv.${randomUUID()}`);
+  try {
+    await execa(
+      job.compiler.executable,
+      [
+        'build',
+        ...FLAGS,
+        `--target=${job.runtime.target}`,
+        `--compile-executable-path=${job.runtime.executable}`,
+        job.bundle,
+        '--outfile',
+        work,
+      ],
+      { all: true },
+    );
+    await chmod(work, 0o755);
+    await rename(work, job.outfile);
+  } finally {
+    await rm(work, { force: true });
+  }
+  await writeFile(job.stampFile, JSON.stringify({ inputs, output: await identity(job.outfile) }));
+  return true;
+}
+
+async function inputsOf(job: Compilation): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(job.bundle))
+    .update(JSON.stringify([FLAGS, job.runtime.version, job.runtime.target, job.compiler.version]))
+    .digest('hex');
+}
+
+async function isCurrent(job: Compilation, inputs: string): Promise<boolean> {
+  if (!existsSync(job.stampFile) || !existsSync(job.outfile)) return false;
+  const stamp = JSON.parse(await readFile(job.stampFile, 'utf8')) as { inputs?: string; output?: string };
+  return stamp.inputs === inputs && stamp.output === (await identity(job.outfile));
+}
+
+/** Size and time tell whether the file was touched since, without reading a hundred megabytes. */
+async function identity(file: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file);
+  return `${size}:${mtimeMs}`;
+}

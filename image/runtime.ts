@@ -1,0 +1,125 @@
+// The Bun runtimes the executables are made from: npm packages, pinned by package-lock.json.
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/** A CPU architecture, by the name OCI images and Kubernetes give it. */
+export type Arch = 'amd64' | 'arm64';
+
+interface Runtime {
+  readonly npmPackage: string;
+  /** What Bun's compiler calls it. */
+  readonly target: string;
+  /** What Node calls it in `process.arch`. */
+  readonly nodeArch: string;
+}
+
+/** x64 is the baseline build, as nodes may have CPUs without AVX2. */
+const RUNTIMES: Record<Arch, Runtime> = {
+  amd64: {
+    npmPackage: '@oven/bun-linux-x64-baseline',
+    target: 'bun-linux-x64-baseline',
+    nodeArch: 'x64',
+  },
+  arm64: { npmPackage: '@oven/bun-linux-aarch64', target: 'bun-linux-arm64', nodeArch: 'arm64' },
+};
+
+/** A runtime that is on this disk. */
+export interface LocatedRuntime {
+  readonly executable: string;
+  readonly target: string;
+  readonly version: string;
+}
+
+/** The architecture of the machine that builds. */
+export function buildMachineArch(): Arch {
+  for (const [arch, runtime] of Object.entries(RUNTIMES)) {
+    if (runtime.nodeArch === process.arch && process.platform === 'linux') return arch as Arch;
+  }
+  throw new Error(
+    `cannot build on ${process.platform}/${process.arch}: the build needs Linux on x64 or arm64, as it runs Bun's compiler there`,
+  );
+}
+
+/**
+ * Finds the runtime for an architecture: in node_modules, where npm installs the one of the build machine,
+ * else in the cache, into which it is fetched and checked against package-lock.json.
+ * Fails when the lock file does not pin it, when it cannot be fetched or when its checksum is another.
+ */
+export async function locateRuntime(
+  projectDir: string,
+  cacheDir: string,
+  arch: Arch,
+): Promise<LocatedRuntime> {
+  const { npmPackage, target } = RUNTIMES[arch];
+  const { version, integrity } = await pinned(projectDir, npmPackage);
+  const installed = join(projectDir, 'node_modules', npmPackage);
+  if ((await installedVersion(installed)) === version) {
+    return { executable: join(installed, 'bin/bun'), target, version };
+  }
+  const fetched = join(cacheDir, 'bun', `${npmPackage.replace('@oven/', '')}-${version}`);
+  if (!existsSync(fetched)) await fetchPackage(`${npmPackage}@${version}`, integrity, fetched);
+  return { executable: join(fetched, 'bin/bun'), target, version };
+}
+
+async function pinned(
+  projectDir: string,
+  npmPackage: string,
+): Promise<{ version: string; integrity: string }> {
+  const lock = JSON.parse(await readFile(join(projectDir, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string; integrity?: string }>;
+  };
+  const entry = lock.packages[`node_modules/${npmPackage}`];
+  if (entry?.version === undefined || entry.integrity === undefined) {
+    throw new Error(
+      `package-lock.json does not pin ${npmPackage}: keep it in optionalDependencies and run "npm install"`,
+    );
+  }
+  return { version: entry.version, integrity: entry.integrity };
+}
+
+async function installedVersion(packageDir: string): Promise<string | undefined> {
+  const manifest = join(packageDir, 'package.json');
+  if (!existsSync(manifest)) return undefined;
+  return (JSON.parse(await readFile(manifest, 'utf8')) as { version?: string }).version;
+}
+
+/** npm installs no package for another CPU, so the archive is fetched as such; it appears in the cache whole or not at all. */
+async function fetchPackage(spec: string, integrity: string, destination: string): Promise<void> {
+  const work = `${destination}.${randomUUID()}`;
+  await mkdir(work, { recursive: true });
+  try {
+    const packed = await execa('npm', ['pack', spec, '--json', '--pack-destination', work]);
+    const archive = join(work, archiveName(packed.stdout, spec));
+    await checkIntegrity(archive, spec, integrity);
+    await mkdir(join(work, 'package'), { recursive: true });
+    await execa('tar', ['-xzf', archive, '-C', work]);
+    await rename(join(work, 'package'), destination);
+  } catch (cause) {
+    // Two builds at once may both fetch; the first rename wins and the other's copy is the same bytes.
+    if (existsSync(destination)) return;
+    throw cause;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The name npm gave the archive: its JSON is a list up to npm 11, an object by package name after. */
+function archiveName(json: string, spec: string): string {
+  const document: unknown = JSON.parse(json);
+  const entries = Object.values(document as Record<string, { filename?: string }>);
+  const filename = entries[0]?.filename;
+  if (filename === undefined) throw new Error(`npm pack ${spec} named no file`);
+  return filename.replace('@', '').replace('/', '-');
+}
+
+async function checkIntegrity(archive: string, spec: string, integrity: string): Promise<void> {
+  const actual = `sha512-${createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')}`;
+  if (actual !== integrity) {
+    throw new Error(`${spec} has checksum ${actual}, but package-lock.json pins ${integrity}: not used`);
+  }
+}
