@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
+import { InstallFault, systemErrorCode } from './fault.ts';
+
+/** The driver's executable has this name in its directory: kubelet looks for the part after the tilde. */
+export const DRIVER_NAME = 'kv';
+
+/** The chunk a file is copied and hashed by: a hundred megabytes must not be in memory at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** What installing the driver's executable did. */
+export interface DriverFileResult {
+  readonly changed: boolean;
+  /** SHA-256 of the executable, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Puts the driver's executable in place. An identical one is left alone, so that a restart of the installer
+ * costs kubelet no new `init` and the node no write.
+ * @throws InstallFault `WriteFailed` or `FileRefused`
+ */
+export async function installDriverFile(
+  sourceFile: string,
+  driverDirectory: string,
+): Promise<DriverFileResult> {
+  const target: Target = { directory: driverDirectory, name: DRIVER_NAME, mode: 0o755 };
+  const source = await openSource(sourceFile);
+  try {
+    const sha256 = await digest(source);
+    if (await isInstalled(target, (await source.stat()).size, sha256)) return { changed: false, sha256 };
+    await replaceFile(target, async (file) => {
+      if ((await digest(source, file)) !== sha256) {
+        throw new InstallFault('WriteFailed', `${sourceFile} changed while it was copied`);
+      }
+    });
+    return { changed: true, sha256 };
+  } finally {
+    await source.close();
+  }
+}
+
+async function openSource(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'r');
+  } catch (cause) {
+    throw new InstallFault(
+      'WriteFailed',
+      `cannot read the driver ${file} of the image (${systemErrorCode(cause)})`,
+      { cause },
+    );
+  }
+}
+
+async function isInstalled(target: Target, size: number, sha256: string): Promise<boolean> {
+  const file = await openInstalled(target);
+  if (file === undefined) return false;
+  try {
+    const stats = await file.stat();
+    // The size first: another version rarely has the same, and then its bytes need not be read.
+    return stats.size === size && (stats.mode & 0o7777) === target.mode && (await digest(file)) === sha256;
+  } finally {
+    await file.close();
+  }
+}
+
+/** SHA-256 of the whole file, which on the way is copied to `copy`, if given. */
+async function digest(file: FileHandle, copy?: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return hash.digest('hex');
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    if (copy !== undefined) await writeAll(copy, chunk, position);
+    position += bytesRead;
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
+    written += bytesWritten;
+  }
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { NODE_CONFIG_FILE } from '../driver/nodeconfig/schema.ts';
+import { removeLeftovers } from './atomic-file.ts';
+import { checkDriver } from './driver-check.ts';
+import { DRIVER_NAME, installDriverFile } from './driver-file.ts';
+import type { Log } from './log.ts';
+import { installNodeConfig } from './node-config.ts';
+import { prepareDriverDirectory } from './plugin-directory.ts';
+import type { Settings } from './settings.ts';
+
+/** What is on the node after a successful installation. */
+export interface Installation {
+  /** Path of the installed executable, as it is mounted here. */
+  readonly driver: string;
+  /** Path of the installed node configuration, as it is mounted here. */
+  readonly nodeConfig: string;
+  /** SHA-256 of the executable, hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * Installs the driver on the node. Can be repeated at any time, and killed at any point.
+ *
+ * The configuration goes first: kubelet may run the driver as soon as it is there, and a driver without the
+ * configuration would reach for the wrong cloud.
+ * @throws InstallFault
+ */
+export async function install(settings: Settings, log: Log): Promise<Installation> {
+  const directory = await prepareDriverDirectory(settings.pluginDirectory, settings.pluginDirectoryOnNode);
+  const leftovers = await removeLeftovers(directory, [NODE_CONFIG_FILE, DRIVER_NAME]);
+  if (leftovers.length > 0) log('warning', 'leftovers-removed', { files: leftovers });
+  const configChanged = await installNodeConfig(settings.nodeConfigFile, directory);
+  const { changed: driverChanged, sha256 } = await installDriverFile(settings.driverFile, directory);
+  const installation = {
+    driver: join(directory, DRIVER_NAME),
+    nodeConfig: join(directory, NODE_CONFIG_FILE),
+    sha256,
+  };
+  await checkDriver(installation.driver);
+  log('info', 'installed', {
+    directory: settings.pluginDirectoryOnNode,
+    sha256,
+    driverChanged,
+    configChanged,
+  });
+  return installation;
+}

@@ -1,0 +1,55 @@
+// The program of the DaemonSet: installs the driver on the node, stays, and says how it stands.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InstallFault } from './fault.ts';
+import { createHealthServer } from './health.ts';
+import { install } from './install.ts';
+import { Keeper } from './keeper.ts';
+import { jsonLog } from './log.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+/** Set by the build; sources run as they are have no version. */
+declare const __VERSION__: string | undefined;
+const version = typeof __VERSION__ === 'string' ? __VERSION__ : 'source';
+
+const log = jsonLog(
+  (line) => process.stdout.write(line),
+  () => new Date(),
+);
+
+// The driver stays on the node: pods that run must be unmountable without us.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    log('info', 'ended', { signal });
+    process.exit(0);
+  });
+}
+
+start(settingsOrExit());
+
+function settingsOrExit(): Settings {
+  try {
+    return parseSettings(process.env);
+  } catch (thrown) {
+    if (!(thrown instanceof InstallFault)) throw thrown;
+    log('error', 'settings-invalid', { message: thrown.message });
+    process.exit(1);
+  }
+}
+
+function start(settings: Settings): void {
+  const keeper = new Keeper({
+    install: () => install(settings, log),
+    nodeConfigFile: settings.nodeConfigFile,
+    log,
+    sleep: (milliseconds) => sleep(milliseconds),
+  });
+  const server = createHealthServer(() => keeper.readiness());
+  server.on('error', (error) => {
+    log('error', 'health-server-failed', { message: error.message });
+    process.exit(1);
+  });
+  server.listen(settings.healthPort, () => {
+    log('info', 'started', { version, port: settings.healthPort });
+    void keeper.run();
+  });
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { InstallFault } from './fault.ts';
+
+const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
+
+const schema = z.object({
+  DRIVER_FILE: absolutePath.default('/opt/keyvault-flexvol/kv'),
+  NODE_CONFIG_FILE: absolutePath.default('/etc/keyvault-flexvol/config.json'),
+  PLUGIN_DIRECTORY: absolutePath.default('/volume-plugins'),
+  PLUGIN_DIRECTORY_ON_NODE: absolutePath.optional(),
+  HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
+});
+
+/** What the pod specification says to the installer. */
+export interface Settings {
+  /** The driver's executable in the image. */
+  readonly driverFile: string;
+  /** The desired node configuration, mounted from the ConfigMap. */
+  readonly nodeConfigFile: string;
+  /** The node's volume plugin directory, as it is mounted here. */
+  readonly pluginDirectory: string;
+  /** The same directory by the name it has on the node, for messages. */
+  readonly pluginDirectoryOnNode: string;
+  readonly healthPort: number;
+}
+
+/**
+ * Reads the settings from the environment variables of the pod specification; others are no concern of ours.
+ * @throws InstallFault `SettingsInvalid` naming every faulty variable
+ */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const result = schema.safeParse(env);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new InstallFault(
+      'SettingsInvalid',
+      `environment of the installer is invalid: ${faults.join('; ')}`,
+    );
+  }
+  const { data } = result;
+  return {
+    driverFile: data.DRIVER_FILE,
+    nodeConfigFile: data.NODE_CONFIG_FILE,
+    pluginDirectory: data.PLUGIN_DIRECTORY,
+    pluginDirectoryOnNode: data.PLUGIN_DIRECTORY_ON_NODE ?? data.PLUGIN_DIRECTORY,
+    healthPort: data.HEALTH_PORT,
+  };
+}
