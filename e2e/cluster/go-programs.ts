@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached } from './cache.ts';
+import { command } from './command.ts';
+import { step } from './steps.ts';
+
+/** Programs of one Go module, each a `main` package of it. */
+export type GoPrograms = {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+  readonly packages: readonly string[];
+  readonly ldflags?: string;
+  readonly tags?: string;
+  /** Lines for the go.mod that requires the module. */
+  readonly replace?: readonly string[];
+};
+
+/**
+ * Builds the programs statically and answers the directory that holds them.
+ * Every module gets a go.mod of its own, as their requirements disagree.
+ */
+export async function buildGoPrograms(spec: GoPrograms): Promise<string> {
+  return cached(spec.name, spec, (directory) =>
+    step(`build ${spec.name} ${spec.version} with Go`, async () => {
+      const source = join(directory, 'go');
+      await mkdir(source);
+      const replace = (spec.replace ?? []).map((line) => `replace ${line}\n`).join('');
+      await writeFile(join(source, 'go.mod'), `module nodeimage.local/${spec.name}\n\ngo 1.26\n\n${replace}`);
+      const go = (...args: string[]) =>
+        command('go', args, { cwd: source, env: { CGO_ENABLED: '0', GOFLAGS: '-mod=mod' } });
+      await go('get', ...spec.packages.map((name) => `${name}@${spec.version}`));
+      const tags = spec.tags ? ['-tags', spec.tags] : [];
+      await go(
+        'build',
+        '-trimpath',
+        ...tags,
+        '-ldflags',
+        `-s -w ${spec.ldflags ?? ''}`.trim(),
+        '-o',
+        `${directory}/`,
+        ...spec.packages,
+      );
+    }),
+  );
+}
+
+/** Where the module's own files lie in Go's module cache, downloaded when absent. */
+export async function goModuleDirectory(module: string, version: string): Promise<string> {
+  const answer = JSON.parse(
+    await command('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: '/' }),
+  ) as { Dir: string };
+  return answer.Dir;
+}

@@ -1,0 +1,70 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kubectl } from './kubectl.ts';
+import { nmiControl } from './mock-deployment.ts';
+import { onNode } from './node-commands.ts';
+import { productNamespace } from './product.ts';
+import type { EndToEndState } from './state.ts';
+
+const tailLines = 40;
+
+/**
+ * Writes what explains a failure to `<log directory>/<name>.log` and prints the end of each part: the kubelets'
+ * lines about the driver, the installers' output, events, pods, and what the mock was asked.
+ * A part that can't be had leaves its error there instead.
+ */
+export async function dumpLogs(state: EndToEndState, name: string): Promise<void> {
+  await mkdir(state.logDirectory, { recursive: true });
+  const file = join(state.logDirectory, `${name.replace(/[^\w.-]+/g, '_').slice(0, 100)}.log`);
+  console.log(`--- logs of "${name}" (whole: ${file})`);
+  for (const [title, read] of parts(state)) {
+    const text = await read().catch(
+      (error: unknown) => `(not available: ${error instanceof Error ? error.message : error})`,
+    );
+    const heading = `===== ${title}`;
+    await appendFile(file, `${heading}\n${text}\n\n`);
+    console.log([heading, ...text.split('\n').slice(-tailLines)].join('\n'));
+  }
+}
+
+function parts(state: EndToEndState): [title: string, read: () => Promise<string>][] {
+  const everywhere = (...args: string[]) => kubectl(state, [...args, '-A']);
+  return [
+    ['pods', () => everywhere('get', 'pods', '-o', 'wide')],
+    ['events', () => everywhere('get', 'events', '--sort-by=.lastTimestamp')],
+    [
+      'installer pods',
+      () =>
+        kubectl(state, [
+          '-n',
+          productNamespace,
+          'logs',
+          '--all-containers',
+          '--prefix',
+          '--tail=200',
+          '-l',
+          'app.kubernetes.io/name=keyvault-flexvol',
+        ]),
+    ],
+    ...state.nodes.map((node): [string, () => Promise<string>] => [
+      `kubelet of ${node}`,
+      () => kubeletLines(state, node),
+    ]),
+    [
+      'requests to the mock',
+      async () => (await (await fetch(`${state.mockControl}/requests`)).text()).replaceAll('},{', '},\n{'),
+    ],
+    ...state.nodes.map((node): [string, () => Promise<string>] => [
+      `requests to the NMI of ${node}`,
+      () => onNode(state, node, ['curl', '-s', `${nmiControl}/requests`]),
+    ]),
+  ];
+}
+
+async function kubeletLines(state: EndToEndState, node: string): Promise<string> {
+  const journal = await onNode(state, node, ['journalctl', '-u', 'kubelet', '--no-pager', '-o', 'cat']);
+  return journal
+    .split('\n')
+    .filter((line) => /azure~kv|azure\/kv|flexvolume|driver-call|FlexVolume/i.test(line))
+    .join('\n');
+}

@@ -1,0 +1,71 @@
+import { kubectl } from './kubectl.ts';
+import { onNode } from './node-commands.ts';
+import type { EndToEndState } from './state.ts';
+import { step } from './steps.ts';
+
+type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment'>;
+type Node = { readonly name: string; readonly podCidr: string; readonly address: string };
+
+/**
+ * The pod network: on each node a `ptp` bridge for its own pod range and a route to every other node's range.
+ * No CNI image is needed. Answers the nodes' names, all of them ready and open to pods.
+ */
+export async function connectPods(target: Target): Promise<string[]> {
+  return step('connect the nodes, wait until they are ready', async () => {
+    await kubectl(target, ['wait', '--for=jsonpath={.spec.podCIDR}', 'node', '--all', '--timeout=60s']);
+    const nodes = await listNodes(target);
+    for (const node of nodes) {
+      await onNode(target, node.name, ['tee', '/etc/cni/net.d/10-kind.conflist'], {
+        input: cniConfiguration(node),
+      });
+      for (const other of nodes)
+        if (other !== node)
+          await onNode(target, node.name, ['ip', 'route', 'replace', other.podCidr, 'via', other.address]);
+    }
+    await kubectl(target, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s']);
+    await kubectl(target, ['taint', 'node', '--all', 'node-role.kubernetes.io/control-plane-']).catch(
+      ignoreUntainted,
+    );
+    return nodes.map((node) => node.name);
+  });
+}
+
+/** Makes names resolve to one address on a node itself, where kubelet runs the driver. */
+export async function nameHosts(
+  target: Target,
+  node: string,
+  address: string,
+  hosts: readonly string[],
+): Promise<void> {
+  await onNode(target, node, ['tee', '-a', '/etc/hosts'], { input: `${address} ${hosts.join(' ')}\n` });
+}
+
+async function listNodes(target: Target): Promise<Node[]> {
+  const listing = await kubectl(target, ['get', 'nodes', '-o', 'json']);
+  const { items } = JSON.parse(listing) as {
+    items: {
+      metadata: { name: string };
+      spec: { podCIDR: string };
+      status: { addresses: { type: string; address: string }[] };
+    }[];
+  };
+  return items.map(({ metadata, spec, status }) => {
+    const address = status.addresses.find(({ type }) => type === 'InternalIP')?.address;
+    if (!address) throw new Error(`node ${metadata.name} has no InternalIP`);
+    return { name: metadata.name, podCidr: spec.podCIDR, address };
+  });
+}
+
+function cniConfiguration(node: Node): string {
+  const ipam = { type: 'host-local', ranges: [[{ subnet: node.podCidr }]], routes: [{ dst: '0.0.0.0/0' }] };
+  const plugins = [
+    { type: 'ptp', ipMasq: true, ipam },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ];
+  return JSON.stringify({ cniVersion: '0.4.0', name: 'kind', plugins });
+}
+
+/** The worker never had the taint, which kubectl answers with exit code 1 although the other node lost it. */
+function ignoreUntainted(error: unknown): void {
+  if (!(error instanceof Error && error.message.includes('not found'))) throw error;
+}

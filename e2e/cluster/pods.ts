@@ -1,0 +1,105 @@
+import { busyboxImage } from './images.ts';
+import { apply, kubectl } from './kubectl.ts';
+import { onNode } from './node-commands.ts';
+import type { EndToEndState } from './state.ts';
+import { waitFor } from './waiting.ts';
+
+/** A pod of namespace `default` with one container that sleeps, the volume being at `/kv`. */
+export type PodRequest = {
+  readonly name: string;
+  readonly volume: object;
+  readonly mountReadOnly?: boolean;
+  readonly node?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly securityContext?: object;
+};
+
+export const mountPath = '/kv';
+
+export async function createPod(state: EndToEndState, pod: PodRequest): Promise<void> {
+  await apply(state, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod.name, labels: pod.labels ?? {} },
+    spec: {
+      ...(pod.node ? { nodeName: pod.node } : {}),
+      ...(pod.securityContext ? { securityContext: pod.securityContext } : {}),
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'main',
+          image: busyboxImage,
+          imagePullPolicy: 'Never',
+          command: ['sleep', '1000000'],
+          volumeMounts: [{ name: 'kv', mountPath, readOnly: pod.mountReadOnly ?? false }],
+        },
+      ],
+      volumes: [{ name: 'kv', ...pod.volume }],
+    },
+  });
+}
+
+/** Waits until the pod runs; error after the time: its phase and events. */
+export async function waitUntilRunning(state: EndToEndState, name: string, seconds = 120): Promise<void> {
+  let phase = 'unknown';
+  await waitFor(
+    `pod ${name} to run`,
+    seconds,
+    async () => {
+      phase = await kubectl(state, ['get', 'pod', name, '-o', 'jsonpath={.status.phase}']);
+      return phase === 'Running' ? phase : undefined;
+    },
+    () => phase,
+  ).catch(async (error: unknown) => {
+    const messages = await eventMessages(state, name);
+    throw new Error(`${error instanceof Error ? error.message : error}; its events: ${messages.join(' | ')}`);
+  });
+}
+
+export async function startPod(state: EndToEndState, pod: PodRequest): Promise<void> {
+  await createPod(state, pod);
+  await waitUntilRunning(state, pod.name);
+}
+
+/** Deletes the pod and waits until the API server has forgotten it, which kubelet allows once its volumes are gone. */
+export async function deletePod(state: EndToEndState, name: string): Promise<void> {
+  await kubectl(state, ['delete', 'pod', name, '--ignore-not-found', '--wait', '--timeout=120s']);
+}
+
+/** Runs a program in the pod's container; answers its standard output. */
+export function inPod(state: EndToEndState, pod: string, ...args: string[]): Promise<string> {
+  return kubectl(state, ['exec', pod, '--', ...args]);
+}
+
+/** Bytes of a file of the volume, as the container reads them. */
+export async function readInPod(state: EndToEndState, pod: string, file: string): Promise<Buffer> {
+  return Buffer.from(await inPod(state, pod, 'base64', `${mountPath}/${file}`), 'base64');
+}
+
+/** Messages of the pod's events. */
+export async function eventMessages(state: EndToEndState, pod: string): Promise<string[]> {
+  const listing = await kubectl(state, [
+    'get',
+    'events',
+    '--field-selector',
+    `involvedObject.name=${pod}`,
+    '-o',
+    'json',
+  ]);
+  return (JSON.parse(listing) as { items: { message: string }[] }).items.map(({ message }) => message);
+}
+
+export async function podUid(state: EndToEndState, pod: string): Promise<string> {
+  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}']);
+}
+
+export async function nodeOf(state: EndToEndState, pod: string): Promise<string> {
+  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.spec.nodeName}']);
+}
+
+/** The lines of the node's mount table that name the pod. */
+export async function mountsOfPod(state: EndToEndState, node: string, uid: string): Promise<string[]> {
+  const table = await onNode(state, node, ['cat', '/proc/mounts']);
+  return table.split('\n').filter((line) => line.includes(uid) && line.includes('azure~kv'));
+}

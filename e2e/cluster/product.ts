@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { command } from './command.ts';
+import type { EndToEndState } from './state.ts';
+import { step } from './steps.ts';
+
+const chart = join(import.meta.dirname, '..', '..', 'charts', 'keyvault-flexvol');
+const release = 'keyvault-flexvol';
+export const productNamespace = 'keyvault-flexvol';
+
+type Target = Pick<EndToEndState, 'helm' | 'kubeconfig' | 'chartArguments'>;
+
+/** Arguments that name the chart, the loaded image, and the mock's CA as the one the driver trusts. */
+export async function chartArguments(directory: string, caFile: string, tag: string): Promise<string[]> {
+  const values = {
+    platform: 'kubeadm',
+    image: { repository: 'localhost/keyvault-flexvol', tag, pullPolicy: 'Never' },
+    nodeConfig: { caBundle: await readFile(caFile, 'utf8') },
+  };
+  const file = join(directory, 'values.json');
+  await writeFile(file, JSON.stringify(values, null, 2));
+  return [
+    chart,
+    '--namespace',
+    productNamespace,
+    '--create-namespace',
+    '--values',
+    file,
+    '--wait',
+    '--timeout',
+    '2m',
+  ];
+}
+
+export async function installProduct(target: Target, ...more: readonly string[]): Promise<void> {
+  await step('install the product with helm', () =>
+    helm(target, ['install', release, ...target.chartArguments, ...more]),
+  );
+}
+
+export async function upgradeProduct(target: Target, ...more: readonly string[]): Promise<void> {
+  await helm(target, ['upgrade', release, ...target.chartArguments, ...more]);
+}
+
+export async function uninstallProduct(target: Target): Promise<void> {
+  await helm(target, ['uninstall', release, '--namespace', productNamespace, '--wait', '--timeout', '2m']);
+}
+
+function helm(target: Target, args: readonly string[]): Promise<string> {
+  return command(target.helm, ['--kubeconfig', target.kubeconfig, ...args], { timeoutSeconds: 180 });
+}

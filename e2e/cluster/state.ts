@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+
+/** What a run hands to its cases, as a JSON file whose path is in `E2E_STATE`. */
+export type EndToEndState = {
+  readonly clusterName: string;
+  /** The run's own kubeconfig file. */
+  readonly kubeconfig: string;
+  /** Names of the nodes, which are also the names of podman's containers. */
+  readonly nodes: readonly string[];
+  /** For podman and kind. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly kubectl: string;
+  readonly helm: string;
+  /** Where the logs of failing cases go. */
+  readonly logDirectory: string;
+  /** `http://<address>:<port>` of the mock's control API, reachable from this machine. */
+  readonly mockControl: string;
+  /** Arguments of `helm install|upgrade` that follow the release's name. */
+  readonly chartArguments: readonly string[];
+};
+
+export function readState(): EndToEndState {
+  const path = process.env['E2E_STATE'];
+  if (!path) throw new Error('E2E_STATE is not set: the cases run through `npm run e2e`');
+  return JSON.parse(readFileSync(path, 'utf8')) as EndToEndState;
+}
