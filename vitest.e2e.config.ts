@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** By name: the case that uninstalls the product must be the last one. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
+/** The cases against a kind cluster; `e2e/run.ts` makes the cluster and runs them. */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ['e2e/cases/**/*.test.ts'],
+    setupFiles: ['e2e/cluster/logs-of-failures.ts'],
+    fileParallelism: false,
+    // hooks in order of definition, so that logs are taken before a case's own hooks remove its pods
+    sequence: { sequencer: ByName, hooks: 'list' },
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+    reporters: ['verbose'],
+  },
+});
