@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createHttpHeaders, createPipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { DriverError } from '../errors.ts';
+import type { Cloud } from '../options/clouds.ts';
+import type { PodContext } from '../options/pod.ts';
+import type { AccessToken } from '../ports.ts';
+import { describeConnectionFault } from '../transport/connection-fault.ts';
+import { createPipeline, type Transport } from '../transport/transport.ts';
+import { parseJsonObject, readAccessToken } from './token-response.ts';
+
+/** Assigning an identity to a new pod takes about 35 s; asking every two is soon enough. */
+const RETRY_INTERVAL_MS = 2000;
+
+/**
+ * Asks the NMI on the node's loopback for a token of this very pod. 404 means "no identity assigned (yet)" and
+ * is asked again until the deadline. Source: aad-pod-identity, pkg/nmi/server, `/host/token/`.
+ * @throws DriverError `IdentityNotAssigned` at the deadline, `TokenUnavailable` otherwise
+ */
+export async function getPodIdentityToken(
+  nmiPort: number,
+  pod: PodContext,
+  cloud: Cloud,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const who = `${pod.namespace}/${pod.name}`;
+  for (;;) {
+    const response = await ask(nmiPort, pod, cloud, transport, signal).catch((error: unknown) => {
+      if (signal.aborted) throw notAssigned(who, error);
+      throw new DriverError(
+        'TokenUnavailable',
+        `NMI could not be reached on 127.0.0.1:${nmiPort} of this node: ${describeConnectionFault(error)}; check that aad-pod-identity runs on the node, and the option nmiport`,
+        { cause: error },
+      );
+    });
+    if (response.status === 200)
+      return readAccessToken(parseJsonObject(response.bodyAsText)?.['token'], 'NMI');
+    if (response.status !== 404) {
+      throw new DriverError(
+        'TokenUnavailable',
+        `NMI gave no token for pod ${who} (HTTP ${response.status}); check that the AzureIdentity of the pod's AzureIdentityBinding exists and may be used by this node`,
+      );
+    }
+    await delay(RETRY_INTERVAL_MS, undefined, { signal }).catch((error: unknown) => {
+      throw notAssigned(who, error);
+    });
+  }
+}
+
+async function ask(
+  nmiPort: number,
+  pod: PodContext,
+  cloud: Cloud,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<PipelineResponse> {
+  const request = createPipelineRequest({
+    // 127.0.0.1, not localhost: NMI answers 500 to ::1.
+    url: `http://127.0.0.1:${nmiPort}/host/token/?resource=${encodeURIComponent(cloud.resource)}`,
+    headers: createHttpHeaders({ podname: pod.name, podns: pod.namespace }),
+    abortSignal: signal,
+    allowInsecureConnection: true,
+  });
+  // No retries below this one, which knows what NMI's answers mean; and never through a proxy.
+  const pipeline = createPipeline(transport, { maxRetries: 0 });
+  pipeline.removePolicy({ name: 'proxyPolicy' });
+  return pipeline.sendRequest(transport.httpClient, request);
+}
+
+function notAssigned(who: string, cause: unknown): DriverError {
+  return new DriverError(
+    'IdentityNotAssigned',
+    `NMI has assigned no identity to pod ${who}; check that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding`,
+    { cause },
+  );
+}

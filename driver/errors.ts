@@ -1,0 +1,61 @@
+/**
+ * What can go wrong in a call-out, as a closed set: metrics, docs and tests count on these names.
+ * `docs/troubleshooting.md` has one section for each.
+ */
+export const errorCodes = [
+  'CallOutInvalid',
+  'OptionsInvalid',
+  'NodeConfigInvalid',
+  'CredentialRejected',
+  'IdentityNotAssigned',
+  'TokenUnavailable',
+  'ObjectNotFound',
+  'ObjectDisabled',
+  'ObjectUnsupported',
+  'AccessDenied',
+  'VaultThrottled',
+  'VaultUnreachable',
+  'VaultFault',
+  'VolumeFailed',
+  'TargetRefused',
+  'DeadlineExceeded',
+  'Interrupted',
+  'Internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * The one error type of the driver. `message` is shown to the pod's owner in an event, so it names what
+ * they wrote and the way out, and never holds a secret, a token or a response body.
+ */
+export class DriverError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'DriverError';
+    this.code = code;
+  }
+}
+
+/** Anything thrown becomes a DriverError; one that is a DriverError already is passed on unwrapped. */
+export function toDriverError(thrown: unknown): DriverError {
+  if (thrown instanceof DriverError) return thrown;
+  // The text of an unforeseen error may quote its input, so only its kind is told.
+  const kind = thrown instanceof Error ? systemCode(thrown) : typeof thrown;
+  return new DriverError(
+    'Internal',
+    `the driver failed unexpectedly (${kind}); please report this with the driver's version`,
+    { cause: thrown },
+  );
+}
+
+/** `ENOSPC`-like code of a system error, or the error's class name. */
+export function systemCode(error: unknown): string {
+  if (error instanceof Error) {
+    const { code } = error as { code?: unknown };
+    return typeof code === 'string' && /^[A-Z0-9_]{2,64}$/.test(code) ? code : error.name;
+  }
+  return typeof error;
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DriverError, systemCode } from '../errors.ts';
+import { defaultNodeConfig, NODE_CONFIG_FILE, type NodeConfig, parseNodeConfig } from './schema.ts';
+
+/**
+ * Reads the node configuration beside the driver. No file means defaults; a file that cannot be read or is
+ * invalid fails every mount, so that a policy or CA that an admin wrote is never skipped.
+ * @throws DriverError `NodeConfigInvalid`
+ */
+export function loadNodeConfig(driverDirectory: string): NodeConfig {
+  const path = join(driverDirectory, NODE_CONFIG_FILE);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return defaultNodeConfig;
+    throw new DriverError('NodeConfigInvalid', `cannot read ${path} (${systemCode(error)})`, {
+      cause: error,
+    });
+  }
+  return parseNodeConfig(text);
+}

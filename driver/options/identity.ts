@@ -1,0 +1,96 @@
+import type { Faults } from './faults.ts';
+import type { OptionValues } from './fields.ts';
+import { SECRET_KEY_PREFIX, secretKeys } from './keys.ts';
+
+/** Who asks the vault. Parsed once; mixes that make no sense cannot be represented. */
+export type Identity =
+  | {
+      readonly kind: 'service-principal';
+      readonly tenant: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly region: string | undefined;
+    }
+  | { readonly kind: 'pod-identity'; readonly nmiPort: number }
+  | { readonly kind: 'managed-identity'; readonly clientId: string | undefined };
+
+/** Port on which NMI listens on the node's loopback, unless the option says otherwise. */
+const DEFAULT_NMI_PORT = 2579;
+
+/**
+ * Decides which identity a volume uses. `raw` is the whole options document, for the keys of the referenced
+ * Secret. Faults are added to `faults`; the answer is undefined when there were any.
+ */
+export function readIdentity(
+  values: OptionValues,
+  raw: Readonly<Record<string, string>>,
+  faults: Faults,
+): Identity | undefined {
+  const podIdentity = values.usepodidentity ?? false;
+  const managedIdentity = values.usevmmanagedidentity ?? false;
+  if (podIdentity && managedIdentity) {
+    faults.add('usepodidentity and usevmmanagedidentity', 'both are true; choose one identity');
+    return undefined;
+  }
+  if (values.vmmanagedidentityclientid !== undefined && !managedIdentity) {
+    faults.add('vmmanagedidentityclientid', 'is given, but usevmmanagedidentity is not "true"');
+  }
+  if (podIdentity) return { kind: 'pod-identity', nmiPort: values.nmiport ?? DEFAULT_NMI_PORT };
+  if (managedIdentity) return { kind: 'managed-identity', clientId: values.vmmanagedidentityclientid };
+  return readServicePrincipal(values, raw, faults);
+}
+
+function readServicePrincipal(
+  values: OptionValues,
+  raw: Readonly<Record<string, string>>,
+  faults: Faults,
+): Identity | undefined {
+  const clientId = readSecretKey(raw, secretKeys.clientId, faults);
+  const clientSecret = readSecretKey(raw, secretKeys.clientSecret, faults);
+  if (values.tenantid === undefined) {
+    if (!faults.has('tenantid'))
+      faults.add('tenantid', 'is missing; it is needed with a service principal (secretRef)');
+    return undefined;
+  }
+  if (clientId === undefined || clientSecret === undefined) return undefined;
+  if (!/^[0-9A-Za-z-]{1,64}$/.test(clientId)) {
+    faults.add(
+      'secretRef',
+      `the Secret's key ${secretKeys.clientId} must be the client id of a service principal (a GUID)`,
+    );
+    return undefined;
+  }
+  const region = values.region?.replaceAll(' ', '').toLowerCase();
+  return { kind: 'service-principal', tenant: values.tenantid, clientId, clientSecret, region };
+}
+
+/** The value of one key of the Secret, decoded. Trailing line ends are dropped, as the predecessor's shell did. */
+function readSecretKey(
+  raw: Readonly<Record<string, string>>,
+  key: string,
+  faults: Faults,
+): string | undefined {
+  const encoded = raw[`${SECRET_KEY_PREFIX}${key}`];
+  if (encoded === undefined) {
+    faults.add(
+      'secretRef',
+      `the Secret has no key ${key}; name a Secret of type azure/kv with clientid and clientsecret, or set usepodidentity or usevmmanagedidentity to "true"`,
+    );
+    return undefined;
+  }
+  const decoded = decodeBase64(encoded);
+  if (decoded === undefined) faults.add('secretRef', `the Secret's key ${key} is not base64-encoded UTF-8`);
+  else if (decoded === '') faults.add('secretRef', `the Secret's key ${key} is empty`);
+  return decoded || undefined;
+}
+
+function decodeBase64(encoded: string): string | undefined {
+  const compact = encoded.replace(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(compact), (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+  } catch {
+    return undefined;
+  }
+}

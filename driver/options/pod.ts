@@ -1,0 +1,43 @@
+import type { Faults } from './faults.ts';
+import { kubeletKeys } from './keys.ts';
+
+/** What kubelet says of the pod; see the trust boundary in keys.ts. */
+export interface PodContext {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly serviceAccountName: string;
+}
+
+/** How the volume's files are to be owned and shown. */
+export interface VolumeAccess {
+  readonly readOnly: boolean;
+  /** The pod's fsGroup, a numeric group id; undefined when the pod has none. */
+  readonly fsGroup: number | undefined;
+}
+
+/** Reads what kubelet wrote. The older spellings of the community's documentation are taken too. */
+export function readPodContext(raw: Readonly<Record<string, string>>): PodContext {
+  return {
+    name: raw[kubeletKeys.podName] ?? '',
+    namespace: raw[kubeletKeys.podNamespace] ?? '',
+    uid: raw[kubeletKeys.podUid] ?? raw['kubernetes.io/pod.UID'] ?? '',
+    serviceAccountName: raw[kubeletKeys.serviceAccountName] ?? '',
+  };
+}
+
+export function readVolumeAccess(raw: Readonly<Record<string, string>>, faults: Faults): VolumeAccess {
+  const readWrite = raw[kubeletKeys.readWrite] ?? 'rw';
+  if (readWrite !== 'ro' && readWrite !== 'rw') faults.add(kubeletKeys.readWrite, 'must be "ro" or "rw"');
+  const fsGroup = raw[kubeletKeys.fsGroup] ?? raw['kubernetes.io/fsGroup'];
+  if (fsGroup !== undefined && !isGroupId(fsGroup)) {
+    faults.add(kubeletKeys.fsGroup, 'must be a numeric group id');
+    return { readOnly: readWrite === 'ro', fsGroup: undefined };
+  }
+  return { readOnly: readWrite === 'ro', fsGroup: fsGroup === undefined ? undefined : Number(fsGroup) };
+}
+
+function isGroupId(text: string): boolean {
+  // 4294967295 is (gid_t)-1, which chown(2) takes for "leave as it is".
+  return /^[0-9]{1,10}$/.test(text) && Number(text) < 4294967295;
+}

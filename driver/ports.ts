@@ -1,0 +1,95 @@
+import type { Cloud } from './options/clouds.ts';
+import type { Identity } from './options/identity.ts';
+import type { ObjectType } from './options/object-lists.ts';
+import type { PodContext } from './options/pod.ts';
+
+/** Every outside system that a call-out touches, on one page. Adapters implement these; only main.ts knows both. */
+
+/** What is asked of the vault: one identity, one pod, all objects at once. */
+export interface ReadRequest {
+  readonly pod: PodContext;
+  readonly identity: Identity;
+  readonly cloud: Cloud;
+  readonly objects: readonly ObjectReference[];
+}
+
+/** One object of one vault; a version of undefined means the latest. */
+export interface ObjectReference {
+  readonly vault: string;
+  readonly type: ObjectType;
+  readonly name: string;
+  readonly version: string | undefined;
+}
+
+/** An object as the vault holds it, before it takes the form of a file. */
+export type VaultObject =
+  | { readonly type: 'secret'; readonly value: string; readonly contentType: string | undefined }
+  | { readonly type: 'key'; readonly key: PublicKey }
+  | { readonly type: 'cert'; readonly der: Uint8Array };
+
+/** The public part of a key: big-endian integers, as in RFC 7518 section 6. */
+export type PublicKey =
+  | { readonly kty: 'RSA'; readonly n: Uint8Array; readonly e: Uint8Array }
+  | { readonly kty: 'EC'; readonly crv: string; readonly x: Uint8Array; readonly y: Uint8Array };
+
+export interface ObjectReader {
+  /**
+   * Reads all objects, in the order asked for, or none.
+   * @throws DriverError naming every object that could not be read
+   */
+  read(request: ReadRequest, signal: AbortSignal): Promise<VaultObject[]>;
+}
+
+/** An access token; the value never appears in a message or log. */
+export interface AccessToken {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface TokenSource {
+  /**
+   * A token of this identity for the cloud's vaults.
+   * @throws DriverError `CredentialRejected`, `IdentityNotAssigned` or `TokenUnavailable`
+   */
+  getToken(
+    request: Pick<ReadRequest, 'identity' | 'cloud' | 'pod'>,
+    signal: AbortSignal,
+  ): Promise<AccessToken>;
+}
+
+/** One file of a volume: a path below the volume's root and its bytes. */
+export interface VolumeFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How a volume's files appear to the pod. */
+export interface VolumeForm {
+  readonly readOnly: boolean;
+  /** Permission bits of the files. */
+  readonly fileMode: number;
+  /** Numeric owner and group of files and directories. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits of the volume's root, which a pod may write to when the volume is not read-only. */
+  readonly rootMode: number;
+}
+
+/** The volume that appears at one target directory. All methods are safe to repeat. */
+export interface Volume {
+  /** Is a finished volume mounted at the target? */
+  isPublished(): boolean;
+  /** Makes a volume with these files appear at the target, whole or not at all. */
+  publish(files: readonly VolumeFile[], form: VolumeForm, signal: AbortSignal): Promise<void>;
+  /** Takes the volume, what a killed call-out left of it, and the target directory away. */
+  remove(): Promise<void>;
+}
+
+export interface VolumeStore {
+  /**
+   * Runs `action` on the volume of a target directory while no other process of this driver does.
+   * @throws DriverError `TargetRefused` when the target is not a directory for one of kubelet's volumes
+   */
+  withVolume<T>(target: string, signal: AbortSignal, action: (volume: Volume) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,33 @@
+import { systemCode } from '../errors.ts';
+
+const explanations: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name cannot be resolved on this node',
+  EAI_AGAIN: 'its name cannot be resolved on this node at the moment',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was reset',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'there is no route to it from this node',
+  ENETUNREACH: 'there is no route to it from this node',
+  EPIPE: 'the connection was closed',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'its TLS certificate is for another host; with a private endpoint, check the private DNS zone',
+  CERT_HAS_EXPIRED: "its TLS certificate has expired; check the node's clock",
+  CERT_NOT_YET_VALID: "its TLS certificate is not valid yet; check the node's clock",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its TLS certificate is of an unknown authority; set caBundle in the node configuration',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its TLS certificate is of an unknown authority; set caBundle in the node configuration',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its TLS certificate is of an unknown authority; set caBundle in the node configuration',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed; set caBundle in the node configuration',
+};
+
+/** Why a host was not reached, for people, with the system's own code: `the connection was refused (ECONNREFUSED)`. */
+export function describeConnectionFault(error: unknown): string {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    const code = systemCode(current);
+    const explanation = Object.hasOwn(explanations, code) ? explanations[code] : undefined;
+    if (explanation !== undefined) return `${explanation} (${code})`;
+  }
+  return `the connection failed (${systemCode(error)})`;
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+
+/** First kernel whose tmpfs knows `noswap` (kubelet: pkg/util/kernel, TmpfsNoswapSupportKernelVersion). */
+const NOSWAP_KERNEL = [6, 4] as const;
+
+/** What container runtimes label the files of any pod with; without categories, so every pod may read its volume. */
+const CONTAINER_CONTEXT = 'system_u:object_r:container_file_t:s0';
+
+export function kernelKnowsNoswap(kernelRelease = release()): boolean {
+  const [major = 0, minor = 0] = kernelRelease.split('.').map((part) => Number.parseInt(part, 10));
+  return major > NOSWAP_KERNEL[0] || (major === NOSWAP_KERNEL[0] && minor >= NOSWAP_KERNEL[1]);
+}
+
+/** The context to mount with on a host whose SELinux enforces. */
+export function seLinuxContext(enforceFile = '/sys/fs/selinux/enforce'): string | undefined {
+  try {
+    return readFileSync(enforceFile, 'utf8').trim() === '1' ? CONTAINER_CONTEXT : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { type ExecaError, execa } from 'execa';
+import { DriverError } from '../errors.ts';
+
+/** Where `mount` and `umount` are looked for. kubelet needs them on every node for its own volumes. */
+const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';
+
+/** Names this driver's tmpfs mounts in /proc/self/mountinfo. */
+export const MOUNT_SOURCE = 'keyvault-flexvol';
+
+/** Flags of every mount of a volume; a bind's read-only remount would drop them, so they are named each time. */
+const SAFE_FLAGS = 'nosuid,nodev,noexec';
+
+export interface TmpfsOptions {
+  readonly sizeBytes: number;
+  readonly rootMode: number;
+  readonly noswap: boolean;
+  /** SELinux context of all files; undefined where SELinux does not enforce. */
+  readonly seLinuxContext: string | undefined;
+}
+
+export async function mountTmpfs(directory: string, options: TmpfsOptions): Promise<void> {
+  const flags = [SAFE_FLAGS, `size=${options.sizeBytes}`, `mode=${options.rootMode.toString(8)}`];
+  if (options.noswap) flags.push('noswap');
+  if (options.seLinuxContext !== undefined) flags.push(`context="${options.seLinuxContext}"`);
+  await run('mount', ['-t', 'tmpfs', '-o', flags.join(','), MOUNT_SOURCE, directory]);
+}
+
+export async function bindMount(source: string, target: string, readOnly: boolean): Promise<void> {
+  await run('mount', ['--bind', '-o', `${readOnly ? 'ro' : 'rw'},${SAFE_FLAGS}`, source, target]);
+}
+
+/** `lazy` detaches a mount that is still in use; it goes when the last user does. */
+export async function unmountDirectory(directory: string, lazy = false): Promise<void> {
+  await run('umount', lazy ? ['-l', directory] : [directory]);
+}
+
+async function run(command: string, args: readonly string[]): Promise<void> {
+  try {
+    await execa(command, args, {
+      env: { PATH: SEARCH_PATH, LC_ALL: 'C' },
+      extendEnv: false,
+      stdin: 'ignore',
+      cwd: '/',
+      cleanup: false,
+    });
+  } catch (error) {
+    const { code, exitCode, stderr } = error as ExecaError;
+    if (code === 'ENOENT') {
+      throw new DriverError(
+        'VolumeFailed',
+        `the command ${command} is not on this node (looked in ${SEARCH_PATH})`,
+        { cause: error },
+      );
+    }
+    const said = typeof stderr === 'string' ? stderr.trim().slice(0, 300) : '';
+    const how = exitCode === undefined ? (code ?? 'not started') : `exit code ${exitCode}`;
+    throw new DriverError('VolumeFailed', `${command} failed (${how}): ${said}`, { cause: error });
+  }
+}

@@ -1,0 +1,25 @@
+/** One line of /proc/self/mountinfo, as far as this driver needs it (proc_pid_mountinfo(5)). */
+export interface MountEntry {
+  readonly mountPoint: string;
+  readonly fsType: string;
+  readonly source: string;
+}
+
+/** Parses the whole file. Lines of an unknown shape are passed over: they cannot be mounts of ours. */
+export function parseMountInfo(text: string): MountEntry[] {
+  const entries: MountEntry[] = [];
+  for (const line of text.split('\n')) {
+    const [before, after] = line.split(' - ');
+    const mountPoint = before?.split(' ')[4];
+    const [fsType, source] = after?.split(' ') ?? [];
+    if (mountPoint !== undefined && fsType !== undefined && source !== undefined) {
+      entries.push({ mountPoint: unescape(mountPoint), fsType, source: unescape(source) });
+    }
+  }
+  return entries;
+}
+
+/** The kernel writes space, tab, newline and backslash as octal (fs/proc_namespace.c, mangle); names may be UTF-8. */
+function unescape(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DriverError, systemCode } from '../errors.ts';
+import type { Volume, VolumeStore } from '../ports.ts';
+import { writePayload } from './atomic-writer.ts';
+import { kernelKnowsNoswap, seLinuxContext } from './host.ts';
+import { withLock } from './lock.ts';
+import { bindMount, mountTmpfs, unmountDirectory } from './mount-command.ts';
+import { parseMountInfo } from './mountinfo.ts';
+import { tmpfsSize } from './payload.ts';
+import { ensurePrivateDirectory } from './private-directory.ts';
+import { resolveTarget, targetExists } from './target.ts';
+
+/**
+ * Volumes as tmpfs mounts under a root-only directory, `<runDirectory>/volumes/<hash of the target>`, each
+ * bound to its target as the last step. kubelet takes any mount at the target for a finished volume
+ * (mounter.go, prepareForMount), so nothing unfinished ever appears there.
+ */
+export function createVolumeStore(runDirectory: string): VolumeStore {
+  const volumes = join(runDirectory, 'volumes');
+  const locks = join(runDirectory, 'locks');
+  return {
+    async withVolume(target, signal, action) {
+      const resolved = resolveTarget(target);
+      // Without its parent the target cannot exist, yet a volume may be left of a call-out that was killed.
+      const path = resolved ?? target;
+      for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
+      const hash = createHash('sha256').update(path).digest('hex').slice(0, 32);
+      return withLock(locks, hash, signal, () => action(new TmpfsVolume(path, join(volumes, hash))));
+    },
+  };
+}
+
+class TmpfsVolume implements Volume {
+  readonly #target: string;
+  readonly #staging: string;
+
+  constructor(target: string, staging: string) {
+    this.#target = target;
+    this.#staging = staging;
+  }
+
+  isPublished(): boolean {
+    if (!targetExists(this.#target)) {
+      throw new DriverError(
+        'TargetRefused',
+        `${this.#target} does not exist; kubelet makes it before it asks for a mount`,
+      );
+    }
+    const mounts = mountsAt(this.#target);
+    if (mounts.some((mount) => mount.fsType !== 'tmpfs')) {
+      throw new DriverError('TargetRefused', `${this.#target} has a mount on it that is not of this driver`);
+    }
+    return mounts.length > 0;
+  }
+
+  async publish(...[files, form, signal]: Parameters<Volume['publish']>): Promise<void> {
+    await this.#discardStaging();
+    try {
+      mkdirSync(this.#staging, { mode: 0o700 });
+      await mountTmpfs(this.#staging, {
+        sizeBytes: tmpfsSize(files.map((file) => file.bytes.length)),
+        rootMode: 0o700,
+        noswap: kernelKnowsNoswap(),
+        seLinuxContext: seLinuxContext(),
+      });
+      writePayload(this.#staging, files, form);
+      signal.throwIfAborted();
+      await bindMount(this.#staging, this.#target, form.readOnly);
+    } catch (error) {
+      await this.#withdraw();
+      if (error instanceof DriverError || signal.aborted) throw error;
+      throw new DriverError(
+        'VolumeFailed',
+        `the volume's files could not be written to the node's memory (${systemCode(error)})`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async remove(): Promise<void> {
+    if (targetExists(this.#target)) {
+      if (mountsAt(this.#target).some((mount) => mount.fsType !== 'tmpfs')) {
+        throw new DriverError(
+          'TargetRefused',
+          `${this.#target} has a mount on it that is not of this driver; it was left alone`,
+        );
+      }
+      await unmountAll(this.#target);
+      removeDirectory(this.#target);
+    }
+    await this.#discardStaging();
+  }
+
+  /** After a failure: what was made goes, and the first fault is the one that is told. */
+  async #withdraw(): Promise<void> {
+    try {
+      await unmountAll(this.#target);
+      await this.#discardStaging();
+    } catch {
+      // The next call-out for this target starts by discarding, so nothing stays for good.
+    }
+  }
+
+  async #discardStaging(): Promise<void> {
+    await unmountAll(this.#staging);
+    removeDirectory(this.#staging);
+  }
+}
+
+function mountsAt(directory: string): { fsType: string }[] {
+  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')).filter(
+    (mount) => mount.mountPoint === directory,
+  );
+}
+
+/** Mounts may lie one above the other. One that is in use is detached: the pod is gone, so no new user can come. */
+async function unmountAll(directory: string): Promise<void> {
+  for (const _ of mountsAt(directory)) {
+    await unmountDirectory(directory).catch(() => unmountDirectory(directory, true));
+  }
+}
+
+function removeDirectory(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') return;
+    const why = code === 'ENOTEMPTY' ? 'it holds files that this driver did not mount' : code;
+    throw new DriverError('VolumeFailed', `the directory ${directory} could not be removed (${why})`, {
+      cause: error,
+    });
+  }
+}
