@@ -12,7 +12,7 @@ import { interruptCommands, interrupted, shownCommand } from './cluster/command.
 import { containerEnvironment } from './cluster/container-engine.ts';
 import { busyboxArchive, mockArchive, productImage } from './cluster/images.ts';
 import { dumpLogs } from './cluster/logs.ts';
-import { deployMock, makeTlsDirectory } from './cluster/mock-deployment.ts';
+import { deployMock, makeTls } from './cluster/mock-deployment.ts';
 import { connectPods } from './cluster/network.ts';
 import { nodeImage } from './cluster/node-image.ts';
 import { preparePrerequisites } from './cluster/packages.ts';
@@ -52,13 +52,14 @@ async function run(): Promise<void> {
     await step('load the images into the nodes', () => loadImages(cluster, archives));
 
     // 2. The mock and the product
-    const tls = await makeTlsDirectory(join(directory, 'tls'));
-    const mockControl = await deployMock({ ...cluster, nodes }, tls.directory);
+    const tlsDirectory = join(directory, 'tls');
+    const caFile = await makeTls(tlsDirectory);
+    const mockControl = await deployMock({ ...cluster, nodes }, tlsDirectory);
     const state: EndToEndState = {
       ...cluster,
       nodes,
       mockControl,
-      chartArguments: await chartArguments(directory, tls.ca, tag),
+      chartArguments: await chartArguments(directory, caFile, tag),
       logDirectory: join(project, 'dist', 'e2e-logs'),
     };
     const stateFile = join(directory, 'state.json');

@@ -58,12 +58,7 @@ export async function mockArchive(environment: Record<string, string>): Promise<
       await copyFile(process.execPath, join(tree, 'node'));
       await chmod(join(tree, 'node'), 0o755);
       await writeFile(join(tree, 'mock.cjs'), mock);
-      await archiveOfTree(
-        directory,
-        mockImage,
-        ['ENTRYPOINT ["/node","/mock.cjs"]'],
-        environment,
-      );
+      await archiveOfTree(directory, mockImage, ['ENTRYPOINT ["/node","/mock.cjs"]'], environment);
     }),
   );
   return join(entry, 'image.tar');

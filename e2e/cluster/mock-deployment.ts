@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { command } from './command.ts';
 import { mockImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
 import { nameHosts } from './network.ts';
@@ -8,6 +9,7 @@ import { step } from './steps.ts';
 
 type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment' | 'nodes'>;
 
+const mockProgram = join(import.meta.dirname, '..', 'mock', 'main.ts');
 const namespace = 'mock-azure';
 /** On every node's loopback: the NMI, where the driver looks for it, and the control API of that NMI. */
 export const nmiControl = 'http://127.0.0.1:2580';
@@ -21,6 +23,12 @@ const hosts = [
   'otherkv.vault.azure.net',
   'fallbackkv.vault.azure.net',
 ];
+
+/** Lets the mock's own program make its CA and server certificate in a directory. Answers the CA's file. */
+export async function makeTls(directory: string): Promise<string> {
+  await command(process.execPath, [mockProgram, '--only-tls', '--tls-dir', directory]);
+  return join(directory, 'ca.pem');
+}
 
 /**
  * Entra and the vaults as one pod behind a service, and the NMI on each node's loopback.
@@ -48,7 +56,6 @@ export async function deployMock(target: Target, tlsDirectory: string): Promise<
 }
 
 async function tlsSecret(directory: string): Promise<object> {
-  await mkdir(directory, { recursive: true });
   const names = await readdir(directory);
   const entries = await Promise.all(
     names.map(async (name) => [name, (await readFile(join(directory, name))).toString('base64')] as const),
