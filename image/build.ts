@@ -1,22 +1,17 @@
 // npm run build: bundles the programs, and compiles the driver for every architecture.
 //   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
 //   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { bundle } from './bundle.ts';
 import { compile } from './compile.ts';
+import { cacheDir, distDir, projectDir, readProject } from './project.ts';
 import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
 
-const projectDir = join(import.meta.dirname, '..');
-const distDir = join(projectDir, 'dist');
-const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');
 const architectures: readonly Arch[] = ['amd64', 'arm64'];
 
 await mkdir(join(distDir, 'meta'), { recursive: true });
-const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as {
-  version: string;
-};
+const { version } = await readProject();
 const driverBundle = await timed(() =>
   bundle({ name: 'kv', entryPoint: 'driver/main.ts' }, version, projectDir, distDir),
 );

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstallFault } from './fault.ts';
 
 /** kubelet waits for `init` under a lock; one that takes this long is broken. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstallFault } from './fault.ts';
 
 const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');

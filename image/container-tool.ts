@@ -1,0 +1,51 @@
+import { execa } from 'execa';
+import type { Arch } from './runtime.ts';
+
+/** An image to build. */
+export interface ImageBuild {
+  readonly dockerfile: string;
+  readonly context: string;
+  readonly arch: Arch;
+  /** Name with tag. */
+  readonly tag: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since the epoch that every file and the image get, so that the same input makes the same image. */
+  readonly timestamp: number;
+  /** The archive to write, in the form `docker load`, `podman load`, `ctr import` and `kind load` read. */
+  readonly archive: string;
+}
+
+/**
+ * Builds and saves the image with buildah or podman, whichever is there; nothing is run in it, so neither needs
+ * a working container runtime.
+ */
+export async function buildImage(job: ImageBuild): Promise<void> {
+  const tool = await findTool();
+  const labels = Object.entries(job.labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
+  await execa(
+    tool,
+    [
+      'build',
+      '--file',
+      job.dockerfile,
+      '--platform',
+      `linux/${job.arch}`,
+      '--timestamp',
+      String(job.timestamp),
+      '--tag',
+      job.tag,
+      ...labels,
+      job.context,
+    ],
+    { all: true },
+  );
+  await execa(tool, ['push', '--quiet', job.tag, `docker-archive:${job.archive}:${job.tag}`], { all: true });
+}
+
+async function findTool(): Promise<string> {
+  for (const tool of ['buildah', 'podman']) {
+    const { code } = await execa(tool, ['--version'], { reject: false });
+    if (code !== 'ENOENT') return tool;
+  }
+  throw new Error('neither buildah nor podman is there: install the Debian package "buildah" or "podman"');
+}

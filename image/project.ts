@@ -1,0 +1,23 @@
+// Where things are, for everything that builds.
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const projectDir = join(import.meta.dirname, '..');
+
+/** Everything that is built goes here. */
+export const distDir = join(projectDir, 'dist');
+
+/** What is fetched and must survive a fresh checkout goes here. */
+export const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');
+
+/** What package.json says of the project. */
+export interface Project {
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+}
+
+export async function readProject(): Promise<Project> {
+  return JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as Project;
+}
