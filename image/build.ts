@@ -1,10 +1,12 @@
 // npm run build: bundles the programs, and compiles the driver for every architecture.
 //   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
+//   dist/LICENSES.txt                         of all that is in them
 //   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
 import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { bundle } from './bundle.ts';
 import { compile } from './compile.ts';
+import { writeLicences } from './licences.ts';
 import { cacheDir, distDir, projectDir, readProject } from './project.ts';
 import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
 
@@ -18,6 +20,8 @@ const driverBundle = await timed(() =>
 await timed(() =>
   bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
 );
+const metafiles = ['kv', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
+await timed(() => writeLicences(metafiles, projectDir, join(distDir, 'LICENSES.txt')));
 const compiler = await locateRuntime(projectDir, cacheDir, buildMachineArch());
 for (const arch of architectures) await timed(() => compileDriver(arch));
 

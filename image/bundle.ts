@@ -11,8 +11,7 @@ export interface Program {
 }
 
 /**
- * Writes `<distDir>/<name>.cjs`, its licence notices beside it (`<name>.cjs.LEGAL.txt`) and the metafile, which
- * says what the bundle is made of, to `<distDir>/meta/<name>.json`.
+ * Writes `<distDir>/<name>.cjs`, and the metafile, which says what the bundle is made of, to `<distDir>/meta/<name>.json`.
  *
  * CommonJS, as Bun makes bytecode of it and Node runs it. There is no code splitting, so a dynamic `import()`
  * becomes a module initialised at the first call: what a call-out does not use is there as bytes but never runs.
@@ -33,7 +32,8 @@ export async function bundle(
     format: 'cjs',
     target: 'node22',
     minify: true,
-    legalComments: 'external',
+    // The licence file has the notices (licences.ts).
+    legalComments: 'none',
     define: { __VERSION__: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',

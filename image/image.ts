@@ -48,8 +48,7 @@ async function assembleContext(): Promise<string> {
   const contents = {
     kv: join(distDir, `linux-${arch}`, 'kv'),
     'installer.cjs': join(distDir, 'installer.cjs'),
-    'kv.LEGAL.txt': join(distDir, 'kv.cjs.LEGAL.txt'),
-    'installer.LEGAL.txt': join(distDir, 'installer.cjs.LEGAL.txt'),
+    'LICENSES.txt': join(distDir, 'LICENSES.txt'),
     LICENSE: join(projectDir, 'LICENSE'),
   };
   const missing = Object.values(contents).filter((file) => !existsSync(file));
