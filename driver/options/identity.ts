@@ -45,6 +45,13 @@ function readServicePrincipal(
   raw: Readonly<Record<string, string>>,
   faults: Faults,
 ): Identity | undefined {
+  const missing = Object.values(secretKeys).filter((key) => raw[`${SECRET_KEY_PREFIX}${key}`] === undefined);
+  if (missing.length > 0) {
+    faults.add(
+      'secretRef',
+      `names no Secret with the key ${missing.join(' and ')}; name one of type azure/kv that has it, or set usepodidentity or usevmmanagedidentity to "true"`,
+    );
+  }
   const clientId = readSecretKey(raw, secretKeys.clientId, faults);
   const clientSecret = readSecretKey(raw, secretKeys.clientSecret, faults);
   if (values.tenantid === undefined) {
@@ -71,13 +78,7 @@ function readSecretKey(
   faults: Faults,
 ): string | undefined {
   const encoded = raw[`${SECRET_KEY_PREFIX}${key}`];
-  if (encoded === undefined) {
-    faults.add(
-      'secretRef',
-      `the Secret has no key ${key}; name a Secret of type azure/kv with clientid and clientsecret, or set usepodidentity or usevmmanagedidentity to "true"`,
-    );
-    return undefined;
-  }
+  if (encoded === undefined) return undefined;
   const decoded = decodeBase64(encoded);
   if (decoded === undefined) faults.add('secretRef', `the Secret's key ${key} is not base64-encoded UTF-8`);
   else if (decoded === '') faults.add('secretRef', `the Secret's key ${key} is empty`);

@@ -1,4 +1,4 @@
-import { type ExecaError, execa } from 'execa';
+import type { ExecaError } from 'execa';
 import { DriverError } from '../errors.ts';
 
 /** Where `mount` and `umount` are looked for. kubelet needs them on every node for its own volumes. */
@@ -35,6 +35,8 @@ export async function unmountDirectory(directory: string, lazy = false): Promise
 }
 
 async function run(command: string, args: readonly string[]): Promise<void> {
+  // Loaded here: an unmount with nothing mounted starts no command.
+  const { execa } = await import('execa');
   try {
     await execa(command, args, {
       env: { PATH: SEARCH_PATH, LC_ALL: 'C' },

@@ -13,13 +13,13 @@ export function parseMountInfo(text: string): MountEntry[] {
     const mountPoint = before?.split(' ')[4];
     const [fsType, source] = after?.split(' ') ?? [];
     if (mountPoint !== undefined && fsType !== undefined && source !== undefined) {
-      entries.push({ mountPoint: unescape(mountPoint), fsType, source: unescape(source) });
+      entries.push({ mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
     }
   }
   return entries;
 }
 
 /** The kernel writes space, tab, newline and backslash as octal (fs/proc_namespace.c, mangle); names may be UTF-8. */
-function unescape(field: string): string {
+function unmangle(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
