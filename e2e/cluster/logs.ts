@@ -1,9 +1,9 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubectl } from './kubectl.ts';
-import { nmiControl } from './mock-deployment.ts';
+import { mockJournal, nmiJournal } from './mock-deployment.ts';
 import { onNode } from './node-commands.ts';
-import { productNamespace } from './product.ts';
+import { installerLabel, productNamespace } from './product.ts';
 import type { EndToEndState } from './state.ts';
 
 const tailLines = 40;
@@ -27,38 +27,33 @@ export async function dumpLogs(state: EndToEndState, name: string): Promise<void
   }
 }
 
-function parts(state: EndToEndState): [title: string, read: () => Promise<string>][] {
-  const everywhere = (...args: string[]) => kubectl(state, [...args, '-A']);
-  return [
-    ['pods', () => everywhere('get', 'pods', '-o', 'wide')],
-    ['events', () => everywhere('get', 'events', '--sort-by=.lastTimestamp')],
-    [
-      'installer pods',
-      () =>
-        kubectl(state, [
-          '-n',
-          productNamespace,
-          'logs',
-          '--all-containers',
-          '--prefix',
-          '--tail=200',
-          '-l',
-          'app.kubernetes.io/name=keyvault-flexvol',
-        ]),
-    ],
-    ...state.nodes.map((node): [string, () => Promise<string>] => [
-      `kubelet of ${node}`,
-      () => kubeletLines(state, node),
-    ]),
-    [
-      'requests to the mock',
-      async () => (await (await fetch(`${state.mockControl}/requests`)).text()).replaceAll('},{', '},\n{'),
-    ],
-    ...state.nodes.map((node): [string, () => Promise<string>] => [
-      `requests to the NMI of ${node}`,
-      () => onNode(state, node, ['curl', '-s', `${nmiControl}/requests`]),
-    ]),
+type Part = readonly [title: string, read: () => Promise<string>];
+
+function parts(state: EndToEndState): Part[] {
+  const installers = [
+    'logs',
+    '-n',
+    productNamespace,
+    '-l',
+    installerLabel,
+    '--all-containers',
+    '--prefix',
+    '--tail=200',
   ];
+  return [
+    ['pods', () => kubectl(state, ['get', 'pods', '-A', '-o', 'wide'])],
+    ['events', () => kubectl(state, ['get', 'events', '-A', '--sort-by=.lastTimestamp'])],
+    ['installer pods', () => kubectl(state, installers)],
+    ...state.nodes.map((node): Part => [`kubelet of ${node}`, () => kubeletLines(state, node)]),
+    ['requests to the mock', async () => asLines(await mockJournal(state))],
+    ...state.nodes.map(
+      (node): Part => [`requests to the NMI of ${node}`, async () => asLines(await nmiJournal(state, node))],
+    ),
+  ];
+}
+
+function asLines(items: readonly object[]): string {
+  return items.map((item) => JSON.stringify(item)).join('\n');
 }
 
 async function kubeletLines(state: EndToEndState, node: string): Promise<string> {

@@ -1,9 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JournalEntry } from '../mock/journal.ts';
+import type { PodIdentity } from '../mock/seed/schema.ts';
 import { command } from './command.ts';
 import { mockImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
 import { nameHosts } from './network.ts';
+import { onNode } from './node-commands.ts';
 import type { EndToEndState } from './state.ts';
 import { step } from './steps.ts';
 
@@ -12,7 +15,7 @@ type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment' | 'no
 const mockProgram = join(import.meta.dirname, '..', 'mock', 'main.ts');
 const namespace = 'mock-azure';
 /** On every node's loopback: the NMI, where the driver looks for it, and the control API of that NMI. */
-export const nmiControl = 'http://127.0.0.1:2580';
+const nmiControl = 'http://127.0.0.1:2580';
 const controlPort = 8080;
 
 /** The real names that the nodes resolve to the mock. */
@@ -53,6 +56,35 @@ export async function deployMock(target: Target, tlsDirectory: string): Promise<
     ]);
     return `http://${nodeAddress}:${nodePort}`;
   });
+}
+
+/** What Entra and the vaults were asked. */
+export async function mockJournal(state: Pick<EndToEndState, 'mockControl'>): Promise<JournalEntry[]> {
+  const answer = await fetch(`${state.mockControl}/requests`);
+  return (await answer.json()) as JournalEntry[];
+}
+
+/** What the NMI of one node was asked. */
+export async function nmiJournal(state: Target, node: string): Promise<JournalEntry[]> {
+  return JSON.parse(await onNode(state, node, ['curl', '-sf', `${nmiControl}/requests`])) as JournalEntry[];
+}
+
+/** Sets which pods of one node have which identity, in place of all that was assigned there. */
+export async function assignIdentities(
+  state: Target,
+  node: string,
+  identities: readonly PodIdentity[],
+): Promise<void> {
+  const put = [
+    'curl',
+    '-sf',
+    '-X',
+    'PUT',
+    '--data',
+    JSON.stringify(identities),
+    `${nmiControl}/pod-identities`,
+  ];
+  await onNode(state, node, put);
 }
 
 async function tlsSecret(directory: string): Promise<object> {

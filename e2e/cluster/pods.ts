@@ -1,6 +1,5 @@
 import { busyboxImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
-import { onNode } from './node-commands.ts';
 import type { EndToEndState } from './state.ts';
 import { waitFor } from './waiting.ts';
 
@@ -47,7 +46,7 @@ export async function waitUntilRunning(state: EndToEndState, name: string, secon
     `pod ${name} to run`,
     seconds,
     async () => {
-      phase = await kubectl(state, ['get', 'pod', name, '-o', 'jsonpath={.status.phase}']);
+      phase = await phaseOf(state, name);
       return phase === 'Running' ? phase : undefined;
     },
     () => phase,
@@ -55,6 +54,10 @@ export async function waitUntilRunning(state: EndToEndState, name: string, secon
     const messages = await eventMessages(state, name);
     throw new Error(`${error instanceof Error ? error.message : error}; its events: ${messages.join(' | ')}`);
   });
+}
+
+export function phaseOf(state: EndToEndState, pod: string): Promise<string> {
+  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.status.phase}']);
 }
 
 export async function startPod(state: EndToEndState, pod: PodRequest): Promise<void> {
@@ -96,10 +99,4 @@ export async function podUid(state: EndToEndState, pod: string): Promise<string>
 
 export async function nodeOf(state: EndToEndState, pod: string): Promise<string> {
   return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.spec.nodeName}']);
-}
-
-/** The lines of the node's mount table that name the pod. */
-export async function mountsOfPod(state: EndToEndState, node: string, uid: string): Promise<string[]> {
-  const table = await onNode(state, node, ['cat', '/proc/mounts']);
-  return table.split('\n').filter((line) => line.includes(uid) && line.includes('azure~kv'));
 }

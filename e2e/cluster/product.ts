@@ -7,6 +7,7 @@ import { step } from './steps.ts';
 const chart = join(import.meta.dirname, '..', '..', 'charts', 'keyvault-flexvol');
 const release = 'keyvault-flexvol';
 export const productNamespace = 'keyvault-flexvol';
+export const installerLabel = 'app.kubernetes.io/name=keyvault-flexvol';
 
 type Target = Pick<EndToEndState, 'helm' | 'kubeconfig' | 'chartArguments'>;
 

@@ -1,0 +1,27 @@
+import { beforeAll, expect, test } from 'vitest';
+import { storedVolumes, tracesOf, waitUntilGone } from '../cluster/node-state.ts';
+import { deletePod, podUid, startPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { loadSeed } from '../mock/seed.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const node = state.nodes.at(-1) ?? '';
+
+beforeAll(() => applyCredentials(state, seed));
+
+test.each([true, false])('deleting a pod leaves nothing on its node (readOnly %s)', async (readOnly) => {
+  const pod = `deleted-${readOnly ? 'ro' : 'rw'}`;
+  const before = await storedVolumes(state, node);
+  await startPod(state, { name: pod, node, volume: readerVolume(seed, [['secret', 'plain']], readOnly) });
+  const uid = await podUid(state, pod);
+
+  const mounted = await tracesOf(state, node, uid);
+  expect(mounted.podMounts).toHaveLength(1);
+  expect(mounted.podMounts[0]).toContain(' tmpfs ');
+  expect(mounted.storedVolumes.length).toBe(before.length + 1);
+
+  await deletePod(state, pod);
+  await waitUntilGone(state, node, uid, before);
+});

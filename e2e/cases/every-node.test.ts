@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deletePod, readInPod, startPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { loadSeed, secretOf } from '../mock/seed.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const podOn = (node: string) => `on-${node}`;
+
+beforeAll(() => applyCredentials(state, seed));
+afterAll(async () => {
+  for (const node of state.nodes) await deletePod(state, podOn(node));
+});
+
+test.each([...state.nodes])('a pod on %s gets its files', async (node) => {
+  await startPod(state, { name: podOn(node), node, volume: readerVolume(seed, [['secret', 'multiline']]) });
+  expect((await readInPod(state, podOn(node), 'multiline')).toString()).toBe(
+    secretOf(seed, 'testkv', 'multiline').value,
+  );
+});
