@@ -1,5 +1,4 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { publicJwk } from '../seed/keys.ts';
 import type {
   CertificateVersion,
   KeyVersion,
@@ -7,6 +6,7 @@ import type {
   SecretVersion,
   SeedVault,
 } from '../seed/schema.ts';
+import { publicJwk } from './jwk.ts';
 
 export type Kind = 'secrets' | 'keys' | 'certificates';
 
