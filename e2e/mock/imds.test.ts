@@ -49,7 +49,6 @@ test.each([
   ['mi_res_id', 'resourceId'],
 ] as const)('a user-assigned identity by %s', async (selector, field) => {
   const identity = principalOf(mock.seed, 'user-identity');
-  // Resource ids are told in many cases; the test's own must be the seed's in lower case to be found.
   const value = encodeURIComponent(identity[field] ?? '');
   const body = JSON.parse((await get(`${QUERY}&${selector}=${value}`)).text);
   expect(body.client_id).toBe(identity.clientId);

@@ -25,7 +25,7 @@ export interface MockOptions {
   tlsDir?: string | undefined;
 }
 
-export type Ports = Record<'tls' | 'nmi' | 'imds' | 'control', number[]>;
+type Ports = Record<'tls' | 'nmi' | 'imds' | 'control', number[]>;
 
 export interface Mock {
   /** The ports listened on, per role, in the order of the addresses. */

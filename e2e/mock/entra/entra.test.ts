@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { ClientAssertionCredential, ClientCertificateCredential } from '@azure/identity';
 import { decodeJwt, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, LoopbackAgent, type Reply } from '../loopback.ts';
+import { ask, LoopbackAgent, type Reply, throughAgent } from '../loopback.ts';
 import { type Mock, startMock } from '../mock.ts';
 import { FEDERATED_ISSUER } from '../seed/identities.ts';
 import { principalOf } from '../seed.ts';
@@ -143,22 +144,41 @@ describe('client assertions', () => {
     expect([status, json['error_codes']]).toEqual([401, [code]]);
   });
 
-  async function federated(claims: {
-    subject?: string;
-    audience?: string;
-    issuer?: string;
-    expires?: string;
-  }): Promise<Reply & { json: Record<string, string> }> {
-    const { subject = 'system:serviceaccount:default:kv-reader', audience = 'api://AzureADTokenExchange' } =
-      claims;
-    const jwt = await new SignJWT({})
+  test('of the real ClientCertificateCredential', async () => {
+    const { clientId, certificates } = principalOf(mock.seed, 'certificate-application');
+    const certificate = mock.seed.clients.certificateKey + certificates.join('');
+    const credential = new ClientCertificateCredential(
+      tenant,
+      clientId,
+      { certificate },
+      { additionalPolicies: [throughAgent(agent)] },
+    );
+    expect(decodeJwt((await credential.getToken(SCOPE)).token)['appid']).toBe(clientId);
+  });
+
+  test('of the real ClientAssertionCredential', async () => {
+    const { clientId } = principalOf(mock.seed, 'workload');
+    const credential = new ClientAssertionCredential(tenant, clientId, () => federatedToken({}), {
+      additionalPolicies: [throughAgent(agent)],
+    });
+    expect(decodeJwt((await credential.getToken(SCOPE)).token)['appid']).toBe(clientId);
+  });
+
+  type Claims = { subject?: string; audience?: string; issuer?: string; expires?: string };
+
+  async function federatedToken(claims: Claims): Promise<string> {
+    return await new SignJWT({})
       .setProtectedHeader({ alg: 'RS256', kid: 'mock-cluster-key' })
       .setIssuer(claims.issuer ?? FEDERATED_ISSUER)
-      .setSubject(subject)
-      .setAudience(audience)
+      .setSubject(claims.subject ?? 'system:serviceaccount:default:kv-reader')
+      .setAudience(claims.audience ?? 'api://AzureADTokenExchange')
       .setExpirationTime(claims.expires ?? '10m')
       .sign(await importJWK(mock.seed.clients.federatedKey, 'RS256'));
-    return await post(form({ client_assertion_type: TYPE, client_assertion: jwt }, 'workload'));
+  }
+
+  async function federated(claims: Claims): Promise<Reply & { json: Record<string, string> }> {
+    const assertion = await federatedToken(claims);
+    return await post(form({ client_assertion_type: TYPE, client_assertion: assertion }, 'workload'));
   }
 
   test('of a federated service account', async () => {

@@ -40,7 +40,7 @@ const rule = z.strictObject({
   times: z.number().int().min(1).optional(),
 });
 
-export const faultsSchema = z.strictObject({
+const faultsSchema = z.strictObject({
   rules: z.array(rule).default([]),
   /** Added before every answer of every role. */
   latencyMs: z.number().int().min(0).default(0),

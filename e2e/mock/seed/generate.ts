@@ -2,6 +2,7 @@
 // certificates are made anew.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { exportJWK, generateKeyPair } from 'jose';
 import { issue } from '../issue.ts';
 import { testCertificates } from './certificates.ts';
@@ -80,4 +81,5 @@ async function jwkOf(key: CryptoKey): Promise<{ kty: string; [field: string]: un
 
 const path = join(import.meta.dirname, '..', 'seed.json');
 await writeFile(path, `${JSON.stringify(seedSchema.parse(seed), null, 1)}\n`);
+await execa('biome', ['format', '--write', path], { preferLocal: true });
 console.log(`${path} written`);
