@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
 import { kubectl } from '../cluster/kubectl.ts';
-import { restartKubelet, storedVolumes, waitUntilGone } from '../cluster/node-state.ts';
+import { mountedVolume, restartKubelet, waitUntilGone } from '../cluster/node-state.ts';
 import { deletePod, podUid, readInPod, startPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
 const state = readState();
@@ -15,13 +16,16 @@ const pod = 'survivor';
 beforeAll(() => applyCredentials(state, seed));
 
 test('a running pod keeps its files over a restart of kubelet, and its deletion then leaves nothing', async () => {
-  const before = await storedVolumes(state, node);
   const volume = readerVolume(seed, [['secret', 'plain']]);
   await startPod(state, { name: pod, node, volume });
   const uid = await podUid(state, pod);
+  const mounted = await mountedVolume(state, node, uid);
 
   await restartKubelet(state, node);
-  expect((await readInPod(state, pod, 'plain')).toString()).toBe(value);
+  const read = await waitFor(`kubelet of ${node} to know its pods again`, 60, () =>
+    readInPod(state, pod, 'plain').catch(() => undefined),
+  );
+  expect(read.toString()).toBe(value);
   const restarts = ['get', 'pod', pod, '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'];
   expect(await kubectl(state, restarts)).toBe('0');
 
@@ -30,8 +34,9 @@ test('a running pod keeps its files over a restart of kubelet, and its deletion 
   expect((await readInPod(state, `${pod}-next`, 'plain')).toString()).toBe(value);
 
   const nextUid = await podUid(state, `${pod}-next`);
+  const nextMounted = await mountedVolume(state, node, nextUid);
   await deletePod(state, `${pod}-next`);
   await deletePod(state, pod);
-  await waitUntilGone(state, node, nextUid, before);
-  await waitUntilGone(state, node, uid, before);
+  await waitUntilGone(state, node, nextUid, nextMounted);
+  await waitUntilGone(state, node, uid, mounted);
 });

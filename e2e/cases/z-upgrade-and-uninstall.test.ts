@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onNode } from '../cluster/node-commands.ts';
-import { pluginDirectory, storedVolumes, waitUntilGone } from '../cluster/node-state.ts';
+import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
 import { deletePod, podUid, readInPod, startPod } from '../cluster/pods.ts';
 import { installProduct, uninstallProduct, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
@@ -32,13 +32,13 @@ test('a mounted pod keeps reading over a helm upgrade, and new pods mount after 
 });
 
 test('a mounted pod outlives helm uninstall and is unmounted without the product', async () => {
-  const before = await storedVolumes(state, node);
   await startPod(state, { name: 'uninstalled', node, volume });
   const uid = await podUid(state, 'uninstalled');
+  const mounted = await mountedVolume(state, node, uid);
   await uninstallProduct(state);
   expect((await readInPod(state, 'uninstalled', 'plain')).toString()).toBe(value);
   await deletePod(state, 'uninstalled');
-  await waitUntilGone(state, node, uid, before);
+  await waitUntilGone(state, node, uid, mounted);
 });
 
 test('the product can be installed again', async () => {

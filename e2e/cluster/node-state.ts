@@ -8,52 +8,68 @@ const volumeStore = '/run/keyvault-flexvol/volumes';
 
 export const pluginDirectory = '/usr/libexec/kubernetes/kubelet-plugins/volume/exec/azure~kv';
 
-/** What of a pod and of the driver's volumes is on a node. */
-export type Traces = {
-  /** Lines of the mount table that name the pod. */
-  readonly podMounts: readonly string[];
-  /** The pod's directory, when kubelet still has it. */
-  readonly podDirectory: readonly string[];
-  /** What the driver keeps for volumes of any pod. */
-  readonly storedVolumes: readonly string[];
+/** Where a mounted volume is on its node. */
+export type MountedVolume = {
+  /** Below kubelet's directory of the pod. */
+  readonly path: string;
+  readonly fileSystem: string;
+  /** The same file system in the driver's own store. */
+  readonly storedAt: string;
 };
 
-export async function tracesOf(state: EndToEndState, node: string, uid: string): Promise<Traces> {
-  const lines = (text: string) => text.split('\n').filter((line) => line !== '');
-  const mounts = lines(await onNode(state, node, ['cat', '/proc/mounts']));
-  const pods = lines(await onNode(state, node, ['ls', '/var/lib/kubelet/pods']));
-  return {
-    podMounts: mounts.filter((line) => line.includes(uid) && line.includes('azure~kv')),
-    podDirectory: pods.filter((name) => name === uid),
-    storedVolumes: await storedVolumes(state, node),
-  };
+/** Finds the pod's only volume of the driver, and by its device number what the driver keeps for it. */
+export async function mountedVolume(state: EndToEndState, node: string, uid: string): Promise<MountedVolume> {
+  const mounts = await mountTable(state, node);
+  const ofPod = mounts.filter(({ path }) => path.includes(`/pods/${uid}/volumes/azure~kv/`));
+  const [mount] = ofPod;
+  const stored = mounts.find(({ path, device }) => path.startsWith(volumeStore) && device === mount?.device);
+  if (!mount || ofPod.length !== 1 || !stored)
+    throw new Error(
+      `expected one mounted volume of pod ${uid} on ${node}, found ${JSON.stringify({ ofPod, stored })}`,
+    );
+  return { path: mount.path, fileSystem: mount.fileSystem, storedAt: stored.path };
 }
 
-export async function storedVolumes(state: EndToEndState, node: string): Promise<string[]> {
-  const listing = await onNode(state, node, ['sh', '-c', `[ ! -d ${volumeStore} ] || ls -A ${volumeStore}`]);
-  return listing.split('\n').filter((line) => line !== '');
-}
-
-/** Waits until nothing of a deleted pod is on the node, and the driver keeps what it kept before the pod came. */
+/** Waits until nothing of a deleted pod and of its volume is on the node: no mount, no directory, nothing stored. */
 export async function waitUntilGone(
   state: EndToEndState,
   node: string,
   uid: string,
-  storedBefore: readonly string[],
+  volume: MountedVolume,
 ): Promise<void> {
-  const before = JSON.stringify(storedBefore.toSorted());
-  let traces: Traces | undefined;
+  let left: unknown;
   await waitFor(
     `every trace of pod ${uid} to leave ${node}`,
     90,
     async () => {
-      traces = await tracesOf(state, node, uid);
-      const { podMounts, podDirectory, storedVolumes } = traces;
-      const same = JSON.stringify(storedVolumes.toSorted()) === before;
-      return podMounts.length === 0 && podDirectory.length === 0 && same ? true : undefined;
+      const mounts = (await mountTable(state, node)).filter(
+        ({ path }) => path.includes(uid) || path === volume.storedAt,
+      );
+      const paths = [`/var/lib/kubelet/pods/${uid}`, volume.storedAt];
+      const files = await onNode(state, node, [
+        'sh',
+        '-c',
+        'for path; do [ ! -e "$path" ] || echo "$path"; done',
+        'sh',
+        ...paths,
+      ]);
+      left = { mounts, files };
+      return mounts.length === 0 && files === '' ? true : undefined;
     },
-    () => traces,
+    () => left,
   );
+}
+
+type Mount = { readonly device: string; readonly path: string; readonly fileSystem: string };
+
+/** The node's mounts: proc(5), mountinfo, fields 3, 5 and the one after the separator. */
+async function mountTable(state: EndToEndState, node: string): Promise<Mount[]> {
+  const table = await onNode(state, node, ['cat', '/proc/self/mountinfo']);
+  return table.split('\n').map((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [, , device = '', , path = ''] = before.split(' ');
+    return { device, path, fileSystem: after.split(' ')[0] ?? '' };
+  });
 }
 
 /** Restarts kubelet on the node, and waits until it says it is healthy. */
