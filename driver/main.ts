@@ -16,16 +16,9 @@ const DEADLINE_MS = 110_000;
 const GRACE_MS = 8_000;
 
 /** kubelet's environment is not ours: only what says how to get out of the node is kept. */
-const KEPT_ENVIRONMENT = new Set([
-  'PATH',
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'NO_PROXY',
-  'no_proxy',
-  'ALL_PROXY',
-]);
+const KEPT_ENVIRONMENT = new Set(['PATH', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']);
+/** The metadata service and NMI are of this node; a proxy would answer for another one. */
+const NEVER_PROXIED = '169.254.169.254,127.0.0.1';
 
 const abort = new AbortController();
 let answered = false;
@@ -40,6 +33,8 @@ function prepareProcess(): void {
   openSync('/dev/null', 'w'); // takes the lowest free descriptor: 2
   process.umask(0o077);
   for (const name of Object.keys(process.env)) if (!KEPT_ENVIRONMENT.has(name)) delete process.env[name];
+  const exceptions = process.env['NO_PROXY'] ?? process.env['no_proxy'];
+  process.env['NO_PROXY'] = exceptions ? `${exceptions},${NEVER_PROXIED}` : NEVER_PROXIED;
   process.on('uncaughtException', answerError);
   process.on('unhandledRejection', answerError);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

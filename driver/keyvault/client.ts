@@ -4,6 +4,7 @@ import type { JsonWebKey } from '@azure/keyvault-keys';
 import { DriverError } from '../errors.ts';
 import type { AccessToken, ObjectReference, PublicKey, VaultObject } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
+import { refusalPolicy } from './refusal.ts';
 
 /** Reads single objects of one vault. */
 export interface VaultClient {
@@ -34,7 +35,10 @@ export function createVaultClient(
     retryOptions: transport.retryOptions,
     userAgentOptions: transport.userAgentOptions,
     redirectOptions: { maxRetries: 0 },
-    additionalPolicies: [{ policy: authorizeUpFront(token), position: 'perRetry' as const }],
+    additionalPolicies: [
+      { policy: refusalPolicy, position: 'perCall' as const },
+      { policy: authorizeUpFront(token), position: 'perRetry' as const },
+    ],
   };
   const secrets = once(
     async () => new (await import('@azure/keyvault-secrets')).SecretClient(vaultUrl, credential, options),

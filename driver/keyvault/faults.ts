@@ -1,7 +1,8 @@
 import { RestError } from '@azure/core-rest-pipeline';
-import { DriverError, type ErrorCode } from '../errors.ts';
+import { DriverError, type ErrorCode, systemCode } from '../errors.ts';
 import type { ObjectReference } from '../ports.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
+import { VaultRefusal } from './refusal.ts';
 
 /** Gives what went wrong with one object its meaning, its names and the way out. Never quotes an answer's body. */
 export function objectFault(
@@ -18,27 +19,22 @@ export function objectFault(
       ? new DriverError(error.code, `${what} of ${vaultHost}: ${error.message}`, { cause: error })
       : error;
   }
-  if (!(error instanceof RestError)) {
-    return new DriverError(
-      'VaultFault',
-      `${what} could not be read from ${vaultHost}: the answer was not understood`,
-      { cause: error },
-    );
+  if (error instanceof VaultRefusal) {
+    const { status, codes, requestId } = error;
+    const reference = [`HTTP ${status}`, ...codes, requestId && `request id ${requestId}`]
+      .filter(Boolean)
+      .join(', ');
+    const [code, text] = explain(status, codes, what, vaultHost, identity, object);
+    return new DriverError(code, `${text} (${reference})`, { cause: error });
   }
-  const { statusCode } = error;
-  if (statusCode === undefined) {
-    return new DriverError(
-      'VaultUnreachable',
-      `the vault ${vaultHost} could not be reached: ${describeConnectionFault(error)}`,
-      {
-        cause: error,
-      },
-    );
+  if (error instanceof RestError && error.statusCode === undefined) {
+    const why = describeConnectionFault(error);
+    return new DriverError('VaultUnreachable', `the vault ${vaultHost} could not be reached: ${why}`, {
+      cause: error,
+    });
   }
-  const service = serviceCodes(error);
-  const reference = [`HTTP ${statusCode}`, ...service, requestId(error)].filter(Boolean).join(', ');
-  const [code, text] = explain(statusCode, service, what, vaultHost, identity, object);
-  return new DriverError(code, `${text} (${reference})`, { cause: error });
+  const text = `${what} could not be read from ${vaultHost}: its answer was not understood (${systemCode(error)})`;
+  return new DriverError('VaultFault', text, { cause: error });
 }
 
 function explain(
@@ -81,23 +77,4 @@ export function describeObject({ type, name, version }: ObjectReference): string
 
 function permissionOf({ type }: ObjectReference): string {
   return type === 'cert' ? 'certificates' : `${type}s`;
-}
-
-/** The service's error codes, outer then inner; only what looks like a code is taken. */
-function serviceCodes(error: RestError): string[] {
-  let body: unknown;
-  try {
-    body = JSON.parse(error.response?.bodyAsText ?? '');
-  } catch {
-    return [];
-  }
-  const outer = (body as { error?: { code?: unknown; innererror?: { code?: unknown } } } | null)?.error;
-  return [outer?.code, outer?.innererror?.code].filter(
-    (code): code is string => typeof code === 'string' && /^[A-Za-z]{1,64}$/.test(code),
-  );
-}
-
-function requestId(error: RestError): string | undefined {
-  const id = error.response?.headers.get('x-ms-request-id');
-  return id !== undefined && /^[0-9a-f-]{36}$/i.test(id) ? `request id ${id}` : undefined;
 }

@@ -26,6 +26,8 @@ export function readIdentity(
   raw: Readonly<Record<string, string>>,
   faults: Faults,
 ): Identity | undefined {
+  // Which identity was meant is unknown then, and what another kind lacks would only confuse.
+  if (faults.has('usepodidentity') || faults.has('usevmmanagedidentity')) return undefined;
   const podIdentity = values.usepodidentity ?? false;
   const managedIdentity = values.usevmmanagedidentity ?? false;
   if (podIdentity && managedIdentity) {
@@ -54,19 +56,16 @@ function readServicePrincipal(
   }
   const clientId = readSecretKey(raw, secretKeys.clientId, faults);
   const clientSecret = readSecretKey(raw, secretKeys.clientSecret, faults);
-  if (values.tenantid === undefined) {
-    if (!faults.has('tenantid'))
-      faults.add('tenantid', 'is missing; it is needed with a service principal (secretRef)');
-    return undefined;
-  }
-  if (clientId === undefined || clientSecret === undefined) return undefined;
-  if (!/^[0-9A-Za-z-]{1,64}$/.test(clientId)) {
+  if (clientId !== undefined && !/^[0-9A-Za-z-]{1,64}$/.test(clientId)) {
     faults.add(
       'secretRef',
       `the Secret's key ${secretKeys.clientId} must be the client id of a service principal (a GUID)`,
     );
-    return undefined;
   }
+  if (values.tenantid === undefined && !faults.has('tenantid')) {
+    faults.add('tenantid', 'is missing; it is needed with a service principal (secretRef)');
+  }
+  if (values.tenantid === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   const region = values.region?.replaceAll(' ', '').toLowerCase();
   return { kind: 'service-principal', tenant: values.tenantid, clientId, clientSecret, region };
 }

@@ -73,7 +73,7 @@ export function readObjectLists(values: OptionValues, faults: Faults): ObjectReq
     };
   });
 
-  for (const [first, second] of collidingPaths(requests.map((request) => request.file))) {
+  for (const [first, second] of collidingPaths(requests.map(({ file }) => file).filter(Boolean))) {
     const where = aliases?.option ?? names.option;
     faults.add(
       where,

@@ -1,8 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { Kubelet, type PodVolume } from '../lab/kubelet.ts';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { Kubelet, mountsWith, type PodVolume } from '../lab/kubelet.ts';
 import { type Mock, startMock } from '../mock/mock.ts';
 import { principalOf } from '../mock/seed.ts';
 
@@ -27,6 +28,11 @@ export function setScene(): Scene {
   beforeEach(async () => {
     scene.azure.reset();
     await scene.kubelet.configure({ caBundle: scene.azure.caPem });
+  });
+  // A test that failed half-way must not fail the next one.
+  afterEach(async () => {
+    for (const mount of mountsWith('keyvault-flexvol'))
+      await execa('umount', ['-l', mount.split(' ')[1] ?? '']);
   });
   afterAll(async () => {
     await scene.azure.close();

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { describeIdentity } from './describe-identity.ts';
+import { CANARY_SECRET, parse } from './testing/valid-options.ts';
+
+const CLIENT_ID = 'abcdefab-cdef-abcd-efab-cdefabcdefab';
+
+test.each<[string, Record<string, string>, string]>([
+  [
+    'a service principal, without its secret',
+    {},
+    'service principal 11111111-2222-3333-4444-555555555555 of tenant 66666666-7777-8888-9999-000000000000',
+  ],
+  ['a pod identity', { usepodidentity: 'true' }, 'the pod identity of shop/web-0'],
+  ['a system-assigned identity', { usevmmanagedidentity: '1' }, "the node's system-assigned managed identity"],
+  [
+    'a user-assigned identity',
+    { usevmmanagedidentity: '1', vmmanagedidentityclientid: CLIENT_ID },
+    `managed identity ${CLIENT_ID} of the node`,
+  ],
+])('%s', (_, changes, expected) => {
+  const { identity, pod } = parse(changes);
+  const text = describeIdentity(identity, pod);
+  expect(text).toBe(expected);
+  expect(text).not.toContain(CANARY_SECRET);
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { CANARY_SECRET, oneFault, parse, refusal } from './testing/valid-options.ts';
+
+const CLIENT_ID = 'abcdefab-cdef-abcd-efab-cdefabcdefab';
+const SECRET_ID = 'kubernetes.io/secret/clientid';
+const SECRET_VALUE = 'kubernetes.io/secret/clientsecret';
+/** A pod that has no Secret and no tenant. */
+const without = { [SECRET_ID]: undefined, [SECRET_VALUE]: undefined, tenantid: undefined };
+
+describe('booleans are spelled', () => {
+  test.each(['true', 'TRUE', 'True', 't', 'T', '1', ' true '])('%j for true', (usepodidentity) => {
+    expect(parse({ ...without, usepodidentity }).identity.kind).toBe('pod-identity');
+  });
+  test.each(['false', 'FALSE', 'False', 'f', 'F', '0', '', ' '])('%j for false', (usepodidentity) => {
+    expect(parse({ usepodidentity }).identity.kind).toBe('service-principal');
+  });
+  test.each(['yes', 'on', 'truee', 'null', '2', '-1'])('never %j', (usepodidentity) => {
+    expect(refusal({ usepodidentity })).toBe(oneFault('usepodidentity: must be "true" or "false"'));
+  });
+  test('wrongly, and only that is reported, not what a service principal would lack', () => {
+    expect(refusal({ ...without, usepodidentity: 'ture' })).toBe(
+      oneFault('usepodidentity: must be "true" or "false"'),
+    );
+    expect(
+      refusal({ ...without, usevmmanagedidentity: 'ja', vmmanagedidentityclientid: CLIENT_ID }),
+    ).toBe(oneFault('usevmmanagedidentity: must be "true" or "false"'));
+  });
+});
+
+describe('a pod identity', () => {
+  const podIdentity = { ...without, usepodidentity: 'true' };
+  test.each<[string, Record<string, string>, number]>([
+    ['asks NMI on its own port', {}, 2579],
+    ['asks NMI on another port', { nmiport: '1' }, 1],
+    ['asks NMI on the last port', { nmiport: ' 65535 ' }, 65535],
+  ])('%s', (_, changes, nmiPort) => {
+    expect(parse({ ...podIdentity, ...changes }).identity).toEqual({ kind: 'pod-identity', nmiPort });
+  });
+  test.each([
+    ['0', 'must be a port number from 1 to 65535'],
+    ['65536', 'must be a port number from 1 to 65535'],
+    ['-1', 'must be a port number'],
+    ['25.79', 'must be a port number'],
+    ['0x50', 'must be a port number'],
+    ['80@evil', 'must be a port number'],
+    ['123456', 'must be a port number'],
+  ])('has no port %j', (nmiport, text) => {
+    expect(refusal({ ...podIdentity, nmiport })).toBe(oneFault(`nmiport: ${text}`));
+  });
+  test.each(['kubernetes.io/pod.name', 'kubernetes.io/pod.namespace'])('needs %s of kubelet', (key) => {
+    expect(refusal({ ...podIdentity, [key]: undefined })).toBe(
+      oneFault(
+        'usepodidentity: kubelet did not say which pod this is (kubernetes.io/pod.name, kubernetes.io/pod.namespace)',
+      ),
+    );
+  });
+  test('passes a Secret over that is there as well', () => {
+    expect(parse({ usepodidentity: 'true' }).identity).toEqual({ kind: 'pod-identity', nmiPort: 2579 });
+  });
+});
+
+describe('a managed identity', () => {
+  const managed = { ...without, usevmmanagedidentity: 'true' };
+  test('is the system-assigned one without a client id', () => {
+    expect(parse(managed).identity).toEqual({ kind: 'managed-identity', clientId: undefined });
+  });
+  test('is a user-assigned one with a client id', () => {
+    expect(parse({ ...managed, vmmanagedidentityclientid: CLIENT_ID }).identity).toEqual({
+      kind: 'managed-identity',
+      clientId: CLIENT_ID,
+    });
+  });
+  test('has a GUID as its client id', () => {
+    expect(refusal({ ...managed, vmmanagedidentityclientid: 'my-identity' })).toBe(
+      oneFault(
+        'vmmanagedidentityclientid: must be the client id (a GUID) of a user-assigned managed identity',
+      ),
+    );
+  });
+  test('has to be asked for when its client id is given', () => {
+    expect(refusal({ vmmanagedidentityclientid: CLIENT_ID })).toBe(
+      oneFault('vmmanagedidentityclientid: is given, but usevmmanagedidentity is not "true"'),
+    );
+  });
+  test('cannot be used together with a pod identity', () => {
+    expect(refusal({ ...managed, usepodidentity: 'true' })).toBe(
+      oneFault('usepodidentity and usevmmanagedidentity: both are true; choose one identity'),
+    );
+  });
+});
+
+describe('a service principal', () => {
+  test.each<[string, string]>([
+    ['as it was encoded', btoa(CANARY_SECRET)],
+    ['without the line end that echo appends', btoa(`${CANARY_SECRET}\n`)],
+    ['without the line end of another system', btoa(`${CANARY_SECRET}\r\n`)],
+    ['from base64 that was wrapped', btoa(CANARY_SECRET).replace(/.{6}/g, '$&\n')],
+    ['from base64 without padding', btoa(CANARY_SECRET).replace(/=+$/, '')],
+  ])('has its secret %s', (_, encoded) => {
+    expect(parse({ [SECRET_VALUE]: encoded }).identity).toMatchObject({ clientSecret: CANARY_SECRET });
+  });
+
+  test('may have a secret of any script, with spaces kept', () => {
+    const bytes = new TextEncoder().encode(' pässwörd~鍵 ');
+    const encoded = btoa(String.fromCharCode(...bytes));
+    expect(parse({ [SECRET_VALUE]: encoded }).identity).toMatchObject({ clientSecret: ' pässwörd~鍵 ' });
+  });
+
+  test('uses the region without spaces, in lower case', () => {
+    expect(parse({ region: 'West Europe' }).identity).toMatchObject({ region: 'westeurope' });
+  });
+
+  const wayOut =
+    'name one of type azure/kv that has it, or set usepodidentity or usevmmanagedidentity to "true"';
+  test.each<[string, Record<string, string | undefined>, string]>([
+    [
+      'its client id is not in the Secret',
+      { [SECRET_ID]: undefined },
+      `secretRef: names no Secret with the key clientid; ${wayOut}`,
+    ],
+    [
+      'its secret is not in the Secret',
+      { [SECRET_VALUE]: undefined },
+      `secretRef: names no Secret with the key clientsecret; ${wayOut}`,
+    ],
+    [
+      'there is no Secret',
+      { [SECRET_ID]: undefined, [SECRET_VALUE]: undefined },
+      `secretRef: names no Secret with the key clientid and clientsecret; ${wayOut}`,
+    ],
+    ['its secret is empty', { [SECRET_VALUE]: '' }, "secretRef: the Secret's key clientsecret is empty"],
+    [
+      'its secret is only a line end',
+      { [SECRET_VALUE]: btoa('\n') },
+      "secretRef: the Secret's key clientsecret is empty",
+    ],
+    [
+      'its secret is no base64',
+      { [SECRET_VALUE]: CANARY_SECRET },
+      "secretRef: the Secret's key clientsecret is not base64-encoded UTF-8",
+    ],
+    [
+      'its secret is base64 of impossible length',
+      { [SECRET_VALUE]: 'YWJjZ' },
+      "secretRef: the Secret's key clientsecret is not base64-encoded UTF-8",
+    ],
+    [
+      'its secret is no UTF-8',
+      { [SECRET_VALUE]: btoa('\xff\xfe') },
+      "secretRef: the Secret's key clientsecret is not base64-encoded UTF-8",
+    ],
+    [
+      'its client id is something else',
+      { [SECRET_ID]: btoa('http://my app') },
+      "secretRef: the Secret's key clientid must be the client id of a service principal (a GUID)",
+    ],
+    [
+      'there is no tenant',
+      { tenantid: '' },
+      'tenantid: is missing; it is needed with a service principal (secretRef)',
+    ],
+    [
+      'its tenant is no tenant, said once',
+      { tenantid: 'a b' },
+      'tenantid: must be the id or a domain name of an Entra tenant',
+    ],
+  ])('is refused when %s', (_, changes, text) => {
+    expect(refusal(changes)).toBe(oneFault(text));
+  });
+});
