@@ -47,7 +47,10 @@ async function run(): Promise<void> {
   try {
     // 1. The cluster, and the images meanwhile
     const images = buildImages(environment);
-    const [{ archives, tag }] = await Promise.all([images, createCluster(cluster, image)]);
+    const creation = createCluster(cluster, image);
+    // both to their end, whatever becomes of the other: a cluster in the making can't be deleted cleanly
+    await Promise.allSettled([images, creation]);
+    const [{ archives, tag }] = await Promise.all([images, creation]);
     const nodes = await connectPods(cluster);
     await step('load the images into the nodes', () => loadImages(cluster, archives));
 
