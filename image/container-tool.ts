@@ -21,6 +21,8 @@ export interface ImageBuild {
  */
 export async function buildImage(job: ImageBuild): Promise<void> {
   const tool = await findTool();
+  // The builds of both architectures have one name in their archives, but must not replace each other here.
+  const local = `${job.tag}-${job.arch}`;
   const labels = Object.entries(job.labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
   await execa(
     tool,
@@ -33,13 +35,13 @@ export async function buildImage(job: ImageBuild): Promise<void> {
       '--timestamp',
       String(job.timestamp),
       '--tag',
-      job.tag,
+      local,
       ...labels,
       job.context,
     ],
     { all: true },
   );
-  await execa(tool, ['push', '--quiet', job.tag, `docker-archive:${job.archive}:${job.tag}`], { all: true });
+  await execa(tool, ['push', '--quiet', local, `docker-archive:${job.archive}:${job.tag}`], { all: true });
 }
 
 async function findTool(): Promise<string> {

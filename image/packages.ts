@@ -33,7 +33,8 @@ export async function fetchPackages(
   }
   const debs = join(home, 'debs');
   await mkdir(debs, { recursive: true });
-  const uris = await apt(['download', '--print-uris', ...options, ...names], debs);
+  // Not among the files, as apt prints nothing of those it finds there.
+  const uris = await apt(['download', '--print-uris', ...options, ...names], home);
   const files = names.map((name) => {
     const fileName = new RegExp(`^'[^']+' (${name}_\\S+) `, 'm').exec(uris)?.[1];
     if (fileName === undefined) throw new Error(`apt knows no package ${name} for ${arch}`);
