@@ -11,7 +11,11 @@ test.each<[string, Record<string, string>, string]>([
     'service principal 11111111-2222-3333-4444-555555555555 of tenant 66666666-7777-8888-9999-000000000000',
   ],
   ['a pod identity', { usepodidentity: 'true' }, 'the pod identity of shop/web-0'],
-  ['a system-assigned identity', { usevmmanagedidentity: '1' }, "the node's system-assigned managed identity"],
+  [
+    'a system-assigned identity',
+    { usevmmanagedidentity: '1' },
+    "the node's system-assigned managed identity",
+  ],
   [
     'a user-assigned identity',
     { usevmmanagedidentity: '1', vmmanagedidentityclientid: CLIENT_ID },

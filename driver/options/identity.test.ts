@@ -21,9 +21,9 @@ describe('booleans are spelled', () => {
     expect(refusal({ ...without, usepodidentity: 'ture' })).toBe(
       oneFault('usepodidentity: must be "true" or "false"'),
     );
-    expect(
-      refusal({ ...without, usevmmanagedidentity: 'ja', vmmanagedidentityclientid: CLIENT_ID }),
-    ).toBe(oneFault('usevmmanagedidentity: must be "true" or "false"'));
+    expect(refusal({ ...without, usevmmanagedidentity: 'ja', vmmanagedidentityclientid: CLIENT_ID })).toBe(
+      oneFault('usevmmanagedidentity: must be "true" or "false"'),
+    );
   });
 });
 
