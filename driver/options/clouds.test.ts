@@ -35,7 +35,10 @@ describe('a cloud of the node configuration', () => {
   });
 
   test('may have a resource of its own', () => {
-    const { cloud } = parse({ cloudname: 'MyStack' }, { MyStack: { ...stack, resource: 'https://other.local' } });
+    const { cloud } = parse(
+      { cloudname: 'MyStack' },
+      { MyStack: { ...stack, resource: 'https://other.local' } },
+    );
     expect(cloud.resource).toBe('https://other.local');
   });
 

@@ -14,7 +14,10 @@ test("the older spellings of kubelet's keys are taken too", () => {
 
 test('what kubelet does not say is empty', () => {
   const said = Object.fromEntries(
-    ['pod.name', 'pod.namespace', 'pod.uid', 'serviceAccount.name'].map((key) => [`kubernetes.io/${key}`, undefined]),
+    ['pod.name', 'pod.namespace', 'pod.uid', 'serviceAccount.name'].map((key) => [
+      `kubernetes.io/${key}`,
+      undefined,
+    ]),
   );
   expect(parse(said).pod).toEqual({ name: '', namespace: '', uid: '', serviceAccountName: '' });
 });
@@ -45,7 +48,10 @@ describe('an fsGroup', () => {
   });
 
   // chown(2) takes 4294967295 for "leave as it is".
-  test.each(['4294967295', '-1', 'wheel', '', '0x10', '1e3', ' 5', '99999999999'])('must not be %j', (written) => {
-    expect(refusal({ [FS_GROUP]: written })).toBe(oneFault(`${FS_GROUP}: must be a numeric group id`));
-  });
+  test.each(['4294967295', '-1', 'wheel', '', '0x10', '1e3', ' 5', '99999999999'])(
+    'must not be %j',
+    (written) => {
+      expect(refusal({ [FS_GROUP]: written })).toBe(oneFault(`${FS_GROUP}: must be a numeric group id`));
+    },
+  );
 });

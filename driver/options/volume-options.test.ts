@@ -37,13 +37,21 @@ describe('a document is refused when', () => {
     ['it is a list', '[]', 'the options of the mount call-out are not a JSON object'],
     ['it is null', 'null', 'the options of the mount call-out are not a JSON object'],
     ['it is a string', '"x"', 'the options of the mount call-out are not a JSON object'],
-    ['a value is a number', '{"nmiport":2579}', 'the option "nmiport" is not a string; quote it in the manifest'],
+    [
+      'a value is a number',
+      '{"nmiport":2579}',
+      'the option "nmiport" is not a string; quote it in the manifest',
+    ],
     [
       'a value is a boolean',
       '{"usepodidentity":true}',
       'the option "usepodidentity" is not a string; quote it in the manifest',
     ],
-    ['a value is null', '{"tenantid":null}', 'the option "tenantid" is not a string; quote it in the manifest'],
+    [
+      'a value is null',
+      '{"tenantid":null}',
+      'the option "tenantid" is not a string; quote it in the manifest',
+    ],
     [
       'a value is an object under __proto__',
       '{"__proto__":{"keyvaultname":"evil"}}',
@@ -76,7 +84,9 @@ describe('an unknown key', () => {
 
   test('named __proto__ is a key like any other, and changes no other option', () => {
     const json = `{"__proto__":"x",${JSON.stringify(validOptions).slice(1)}`;
-    expect(() => parseVolumeOptions(json, {})).toThrow('1 fault: "__proto__": is not an option of this driver');
+    expect(() => parseVolumeOptions(json, {})).toThrow(
+      '1 fault: "__proto__": is not an option of this driver',
+    );
   });
 
   test('that belongs into the Secret is told so, without its value', () => {
@@ -185,9 +195,9 @@ describe('all faults are reported at once', () => {
       "secretRef: the Secret's key clientid must be the client id of a service principal (a GUID)",
       'tenantid: is missing; it is needed with a service principal (secretRef)',
       'keyvaultobjectaliases: has 3 items, but keyvaultobjectnames has 2 items; give one for each object',
-      'keyvaultobjecttypes: item 2 ("certificate") must be one of secret, key or cert',
       'keyvaultobjectversions: item 1 ("latest") must be a version: 32 hexadecimal digits, or empty for the latest',
       'keyvaultobjectaliases: item 1 ("../a") must not contain a path component that starts with ".."',
+      'keyvaultobjecttypes: item 2 ("certificate") must be one of secret, key or cert',
     ]);
   });
 
