@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadNodeConfig } from './load.ts';
+import { defaultNodeConfig } from './schema.ts';
+
+let directory = '';
+let file = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'node-config-'));
+  file = join(directory, '.config.json');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+test('no file means the defaults', () => {
+  expect(loadNodeConfig(directory)).toBe(defaultNodeConfig);
+});
+
+test('the file beside the driver is read', () => {
+  writeFileSync(file, '{"schemaVersion":1,"deadlineSeconds":42}');
+  expect(loadNodeConfig(directory)).toEqual({ ...defaultNodeConfig, deadlineSeconds: 42 });
+});
+
+test('an invalid file is not taken for none', () => {
+  writeFileSync(file, '');
+  expect(() => loadNodeConfig(directory)).toThrow(
+    expect.objectContaining({
+      code: 'NodeConfigInvalid',
+      message: 'the node configuration is not valid JSON',
+    }),
+  );
+});
+
+test.each<[string, () => void, string]>([
+  ['a directory in its place', () => mkdirSync(file), 'EISDIR'],
+  ['a link to itself', () => symlinkSync('.config.json', file), 'ELOOP'],
+])('%s is not taken for none', (_, make, code) => {
+  make();
+  expect(() => loadNodeConfig(directory)).toThrow(
+    expect.objectContaining({ code: 'NodeConfigInvalid', message: `cannot read ${file} (${code})` }),
+  );
+});

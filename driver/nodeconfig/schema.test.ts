@@ -1,0 +1,123 @@
+import { rootCertificates } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { defaultNodeConfig, parseNodeConfig } from './schema.ts';
+
+const [pem = '', other = ''] = rootCertificates;
+const cloud = { authority: 'https://login.stack.local', vaultSuffix: 'vault.stack.local' };
+
+function parsed(changes: Record<string, unknown>) {
+  return parseNodeConfig(JSON.stringify({ schemaVersion: 1, ...changes }));
+}
+
+test('only the schema version is needed, and the rest is as without a file', () => {
+  expect(parsed({})).toEqual(defaultNodeConfig);
+  expect(defaultNodeConfig).toEqual({ schemaVersion: 1, clouds: {}, deadlineSeconds: 110 });
+});
+
+describe('it may hold', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['a cloud', { clouds: { MyStack: cloud } }],
+    [
+      'a cloud with a port and a resource',
+      { clouds: { MyStack: { ...cloud, authority: 'https://a.b:8443', resource: 'https://c.d' } } },
+    ],
+    ['one certificate', { caBundle: pem }],
+    ['certificates with comments', { caBundle: `# ours\n${pem}\n\n# theirs\n${other}\n` }],
+    ['certificates with the line ends of another system', { caBundle: pem.replaceAll('\n', '\r\n') }],
+    ['the shortest deadline', { deadlineSeconds: 5 }],
+    ['the longest deadline', { deadlineSeconds: 110 }],
+  ])('%s', (_, changes) => {
+    expect(parsed(changes)).toEqual({ ...defaultNodeConfig, ...changes });
+  });
+});
+
+describe('it is refused', () => {
+  const host = 'must be a lower-case DNS name such as vault.local.azurestack.external';
+  const origin = 'must be https://<host> without a path, such as https://login.microsoftonline.com';
+  const bundle =
+    'must hold one or more PEM certificates (-----BEGIN CERTIFICATE-----) and nothing but them and comments';
+  test.each<[string, Record<string, unknown>, string]>([
+    ['without a schema version', { schemaVersion: undefined }, 'schemaVersion: '],
+    ['of another schema version', { schemaVersion: 2 }, 'schemaVersion: '],
+    ['with an unknown key', { deadline: 5 }, 'document: Unrecognized key: "deadline"'],
+    [
+      'with an unknown key in a cloud',
+      { clouds: { MyStack: { ...cloud, tenant: 'x' } } },
+      'clouds.MyStack: Unrecognized key: "tenant"',
+    ],
+    ['with a cloud whose name is odd', { clouds: { 'my stack': cloud } }, 'clouds.my stack: '],
+    [
+      'with a cloud over http',
+      { clouds: { MyStack: { ...cloud, authority: 'http://a.b' } } },
+      `clouds.MyStack.authority: ${origin}`,
+    ],
+    [
+      'with a cloud whose authority has a path',
+      { clouds: { MyStack: { ...cloud, authority: 'https://a.b/adfs' } } },
+      `clouds.MyStack.authority: ${origin}`,
+    ],
+    [
+      'with a cloud whose authority names a user',
+      { clouds: { MyStack: { ...cloud, authority: 'https://u@a.b' } } },
+      `clouds.MyStack.authority: ${origin}`,
+    ],
+    [
+      'with a vault suffix that is a URL',
+      { clouds: { MyStack: { ...cloud, vaultSuffix: 'https://v.a' } } },
+      `clouds.MyStack.vaultSuffix: ${host}`,
+    ],
+    [
+      'with a vault suffix of one label',
+      { clouds: { MyStack: { ...cloud, vaultSuffix: 'local' } } },
+      `clouds.MyStack.vaultSuffix: ${host}`,
+    ],
+    [
+      'with a vault suffix that starts with a dot',
+      { clouds: { MyStack: { ...cloud, vaultSuffix: '.vault.local' } } },
+      `clouds.MyStack.vaultSuffix: ${host}`,
+    ],
+    ['with an empty bundle', { caBundle: '' }, `caBundle: ${bundle}`],
+    [
+      'with a private key in the bundle',
+      { caBundle: `${pem}\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n` },
+      `caBundle: ${bundle}`,
+    ],
+    ['with a certificate cut short', { caBundle: `${pem}\n${other.slice(0, -20)}` }, `caBundle: ${bundle}`],
+    [
+      'with a huge bundle',
+      { caBundle: `${pem}\n#${'x'.repeat(1_048_576)}` },
+      'caBundle: must not be larger than 1 MiB',
+    ],
+    ['with a deadline under 5 s', { deadlineSeconds: 4 }, 'deadlineSeconds: '],
+    ['with a deadline over 110 s', { deadlineSeconds: 111 }, 'deadlineSeconds: '],
+    ['with a deadline in parts of a second', { deadlineSeconds: 5.5 }, 'deadlineSeconds: '],
+    ['with a deadline as text', { deadlineSeconds: '60' }, 'deadlineSeconds: '],
+  ])('%s', (_, changes, fault) => {
+    expect(() => parsed(changes)).toThrow(
+      expect.objectContaining({
+        code: 'NodeConfigInvalid',
+        message: expect.stringContaining(`the node configuration is invalid: ${fault}`),
+      }),
+    );
+  });
+
+  test.each([
+    ['as no JSON', '{"schemaVersion":1', 'the node configuration is not valid JSON'],
+    ['as an empty file', '', 'the node configuration is not valid JSON'],
+    [
+      'as a list',
+      '[]',
+      'the node configuration is invalid: document: Invalid input: expected object, received array',
+    ],
+  ])('%s', (_, text, message) => {
+    expect(() => parseNodeConfig(text)).toThrow(
+      expect.objectContaining({ code: 'NodeConfigInvalid', message }),
+    );
+  });
+
+  test('with every fault at once', () => {
+    expect(() => parsed({ deadlineSeconds: 1, caBundle: 'x', proxy: '' })).toThrow(
+      /caBundle: .*; deadlineSeconds: .*; document: Unrecognized key: "proxy"/,
+    );
+  });
+});
