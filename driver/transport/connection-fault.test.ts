@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { describeConnectionFault } from './connection-fault.ts';
+
+const coded = (code: string, cause?: unknown) => Object.assign(new Error('canary', { cause }), { code });
+
+test.each<[string, unknown, string]>([
+  ['a refused connection', coded('ECONNREFUSED'), 'the connection was refused (ECONNREFUSED)'],
+  ['a name that is not known', coded('ENOTFOUND'), 'its name cannot be resolved on this node (ENOTFOUND)'],
+  [
+    'the cause of a general error',
+    coded('REQUEST_SEND_ERROR', new Error('x', { cause: coded('ETIMEDOUT') })),
+    'the connection timed out (ETIMEDOUT)',
+  ],
+  [
+    'a private endpoint without its DNS zone',
+    coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+    'its TLS certificate is for another host; with a private endpoint, check the private DNS zone (ERR_TLS_CERT_ALTNAME_INVALID)',
+  ],
+  [
+    'an authority of the company',
+    coded('SELF_SIGNED_CERT_IN_CHAIN'),
+    'its TLS certificate is of an unknown authority; set caBundle in the node configuration (SELF_SIGNED_CERT_IN_CHAIN)',
+  ],
+  ['a code without explanation', coded('EMFILE'), 'the connection failed (EMFILE)'],
+  ['a code that every object has as a property', coded('constructor'), 'the connection failed (Error)'],
+  ['an error without a code', new TypeError('canary'), 'the connection failed (TypeError)'],
+  ['something that is no error', 'canary', 'the connection failed (string)'],
+])('%s', (_, error, expected) => {
+  expect(describeConnectionFault(error)).toBe(expected);
+});
