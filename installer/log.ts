@@ -1,4 +1,4 @@
-export type Level = 'info' | 'warning' | 'error';
+type Level = 'info' | 'warning' | 'error';
 
 /** Writes one event: its name and its fields, which are chosen by the caller and hold no secret. */
 export type Log = (level: Level, event: string, fields?: Readonly<Record<string, unknown>>) => void;
