@@ -53,17 +53,19 @@ describe.each([
     expect((await readInPod(state, name, 'plain')).toString()).toBe(value);
   });
 
-  test.runIf(readOnly)('writing is refused', async () => {
-    await expect(inPod(state, name, 'sh', '-c', `echo x >${file}`)).rejects.toThrow(
-      /Read-only file system|Permission denied/,
-    );
-    await expect(inPod(state, name, 'touch', `${mountPath}/new`)).rejects.toThrow('Read-only file system');
-  });
+  if (readOnly)
+    test('writing is refused', async () => {
+      await expect(inPod(state, name, 'sh', '-c', `echo x >${file}`)).rejects.toThrow(
+        /Read-only file system|Permission denied/,
+      );
+      await expect(inPod(state, name, 'touch', `${mountPath}/new`)).rejects.toThrow('Read-only file system');
+    });
 
-  test.runIf(name === 'rw-root')('root may change the mode of the file and add one', async () => {
-    await inPod(state, name, 'chmod', '0400', file);
-    expect(await inPod(state, name, 'stat', '-L', '-c', '%a', file)).toBe('400');
-    await inPod(state, name, 'sh', '-c', `echo x >${mountPath}/new`);
-    expect(await inPod(state, name, 'cat', `${mountPath}/new`)).toBe('x');
-  });
+  if (name === 'rw-root')
+    test('root may change the mode of the file and add one', async () => {
+      await inPod(state, name, 'chmod', '0400', file);
+      expect(await inPod(state, name, 'stat', '-L', '-c', '%a', file)).toBe('400');
+      await inPod(state, name, 'sh', '-c', `echo x >${mountPath}/new`);
+      expect(await inPod(state, name, 'cat', `${mountPath}/new`)).toBe('x');
+    });
 });
