@@ -55,6 +55,12 @@ function explain(
   if (status === 403 && service.some((code) => /Disabled$/.test(code))) {
     return ['ObjectDisabled', `${what} of ${host} is disabled; enable it in the vault`];
   }
+  if (status === 403 && service.some((code) => /^ForbiddenBy(Firewall|Connection)$/.test(code))) {
+    return [
+      'AccessDenied',
+      `${host} does not admit this node's network, so ${what} was not read; check the vault's firewall and private endpoint`,
+    ];
+  }
   if (status === 403) {
     return [
       'AccessDenied',
