@@ -4,7 +4,7 @@
 //   E2E_KEEP=1           keeps the cluster, and says how to run cases against it
 // Arguments go to vitest: `node e2e/run.ts pod-identity` runs the cases whose file name has that.
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pruneCache } from './cluster/cache.ts';
 import { createCluster, deleteCluster, loadImages } from './cluster/cluster.ts';
@@ -76,7 +76,10 @@ async function run(): Promise<void> {
     await runCases(stateFile);
   } finally {
     if (keep) sayHowToUse();
-    else await deleteCluster(cluster);
+    else {
+      await deleteCluster(cluster);
+      await rm(directory, { recursive: true });
+    }
   }
 }
 

@@ -5,8 +5,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const day = 24 * 3600 * 1000;
-const root = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache', 'keyvault-flexvol');
 const unfinished = '.building-';
+
+/** Outside the checkout, so that it outlives one. */
+function cacheRoot(): string {
+  return process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache', 'keyvault-flexvol');
+}
 
 /**
  * The directory `<cache>/<name>-<hash of the inputs>`, built by `build` when it isn't there.
@@ -19,6 +23,7 @@ export async function cached(
   build: (directory: string) => Promise<void>,
 ): Promise<string> {
   const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
+  const root = cacheRoot();
   const entry = join(root, `${name}-${key}`);
   if (existsSync(entry)) {
     await utimes(entry, new Date(), new Date());
@@ -39,6 +44,7 @@ export async function cached(
 
 /** Removes what killed runs left behind (after a day), and entries of this kind that no run has used for a month. */
 export async function pruneCache(): Promise<void> {
+  const root = cacheRoot();
   if (!existsSync(root)) return;
   for (const name of await readdir(root)) {
     if (!name.startsWith(unfinished) && !/-[0-9a-f]{12}$/.test(name)) continue;

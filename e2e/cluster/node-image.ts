@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cached } from './cache.ts';
 import { command } from './command.ts';
 import { buildGoPrograms, goModuleDirectory } from './go-programs.ts';
@@ -40,8 +40,17 @@ export async function nodeImage(environment: Record<string, string>): Promise<st
       await command('podman', ['load', '-q', '-i', join(entry, 'node-image.tar')]);
       await command('podman', ['tag', builtName, image]);
       await command('podman', ['untag', builtName, builtName]);
+      await removeImagesWithoutEntry(dirname(entry));
     });
   return image;
+}
+
+/** Node images of inputs that the cache no longer has would stay in podman's storage for ever. */
+async function removeImagesWithoutEntry(cacheRoot: string): Promise<void> {
+  const listing = await command('podman', ['images', '--format', '{{.Tag}}', 'docker.io/kindest/node']);
+  for (const tag of listing.split('\n'))
+    if (tag.startsWith('node-image-') && !existsSync(join(cacheRoot, tag)))
+      await command('podman', ['rmi', `docker.io/kindest/node:${tag}`]).catch(() => undefined); // in use by another run
 }
 
 const builtName = `docker.io/kindest/node:v${kubernetesVersion}`;
