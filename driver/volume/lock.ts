@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemCode } from '../errors.ts';
+import { DriverError, systemCode } from '../errors.ts';
 
 /** How often a waiting process looks again. */
 const POLL_INTERVAL_MS = 20;
@@ -16,6 +16,7 @@ const POLL_INTERVAL_MS = 20;
  *   (3) look again: with another live entry there, withdraw, wait a random while, and start over
  *   (4) run, then remove the own entry
  * Of two that contend, the later to create its entry sees the other's in (3), so both never get to (4).
+ * @throws DriverError `VolumeFailed` when no entry can be made, and the reason of `signal`
  */
 export async function withLock<T>(
   directory: string,
@@ -24,20 +25,36 @@ export async function withLock<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const own = `${name}.${process.pid}.${startTime(process.pid) ?? '0'}`;
-  const entry = join(directory, own);
   for (;;) {
     signal.throwIfAborted();
-    if (!othersAlive(directory, name, own)) {
-      closeSync(openSync(entry, 'wx', 0o600));
-      if (!othersAlive(directory, name, own)) break;
-      unlinkSync(entry);
-    }
+    if (tryLock(directory, name, own)) break;
     await delay(POLL_INTERVAL_MS * (0.5 + Math.random()), undefined, { signal });
   }
+  // (4)
   try {
     return await action();
   } finally {
-    unlinkSync(entry);
+    removeEntry(join(directory, own));
+  }
+}
+
+function tryLock(directory: string, name: string, own: string): boolean {
+  const entry = join(directory, own);
+  try {
+    // (1)
+    if (othersAlive(directory, name, own)) return false;
+    // (2)
+    closeSync(openSync(entry, 'wx', 0o600));
+    // (3)
+    if (!othersAlive(directory, name, own)) return true;
+    removeEntry(entry);
+    return false;
+  } catch (error) {
+    throw new DriverError(
+      'VolumeFailed',
+      `cannot lock the volume in ${directory} on the node (${systemCode(error)})`,
+      { cause: error },
+    );
   }
 }
 
@@ -46,7 +63,7 @@ function othersAlive(directory: string, name: string, own: string): boolean {
   for (const file of readdirSync(directory)) {
     if (!file.startsWith(`${name}.`) || file === own) continue;
     const [pid, started] = file.slice(name.length + 1).split('.');
-    if (startTime(Number(pid)) === started) alive = true;
+    if (started !== undefined && startTime(Number(pid)) === started) alive = true;
     else removeEntry(join(directory, file));
   }
   return alive;

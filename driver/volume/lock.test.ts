@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DriverError } from '../errors.ts';
+import { withLock } from './lock.ts';
+
+const PROGRAM = fileURLToPath(new URL('./testing/hold-lock.ts', import.meta.url));
+const never = new AbortController().signal;
+
+let directory = '';
+let journal = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'locks-'));
+  journal = `${directory}.journal`;
+  writeFileSync(journal, '');
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+  rmSync(journal);
+});
+
+function start(how: 'hold' | 'pass') {
+  return execa(process.execPath, [PROGRAM, directory, 'volume', journal, how], { stdin: 'pipe' });
+}
+
+/** A process that has taken the lock and keeps it until its stdin ends; boxed, as it can itself be awaited. */
+async function holder() {
+  const child = start('hold');
+  await once(child.stdout, 'data');
+  return { child };
+}
+
+describe('a lock', () => {
+  test('is taken and given back, with the answer of the action', async () => {
+    const answer = await withLock(directory, 'volume', never, async () => {
+      expect(readdirSync(directory)).toEqual([expect.stringMatching(`^volume\\.${process.pid}\\.\\d+$`)]);
+      return 42;
+    });
+    expect(answer).toBe(42);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('is given back when the action fails, whose error is passed on', async () => {
+    const error = new Error('no');
+    await expect(withLock(directory, 'volume', never, () => Promise.reject(error))).rejects.toBe(error);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('keeps the answer of the action though its entry was swept away meanwhile', async () => {
+    const answer = await withLock(directory, 'volume', never, async () => {
+      for (const entry of readdirSync(directory)) rmSync(join(directory, entry));
+      return 'mounted';
+    });
+    expect(answer).toBe('mounted');
+  });
+
+  test('is waited for while another process holds it', async () => {
+    const { child } = await holder();
+    let taken = false;
+    const waiting = withLock(directory, 'volume', never, async () => {
+      taken = true;
+      return readFileSync(journal, 'utf8');
+    });
+    await withLock(directory, 'another volume', never, async () => undefined);
+    expect(taken).toBe(false);
+    child.stdin.end();
+    expect(await waiting).toBe(`start ${child.pid}\nend ${child.pid}\n`);
+    await child;
+  });
+
+  test('is free as soon as its holder was killed', async () => {
+    const { child } = await holder();
+    child.kill('SIGKILL');
+    await child.catch(() => undefined);
+    expect(readdirSync(directory)).toHaveLength(1);
+    expect(await withLock(directory, 'volume', never, async () => 'taken')).toBe('taken');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('is held by one at a time, whoever contends', async () => {
+    const children = Array.from({ length: 6 }, () => start('pass'));
+    await Promise.all(children);
+    const lines = readFileSync(journal, 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(12);
+    for (let index = 0; index < lines.length; index += 2) {
+      expect(lines[index + 1]).toBe(lines[index]?.replace('start', 'end'));
+    }
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('waiting for a lock ends', () => {
+  test('at the abort, and the lock is left to its holder', async () => {
+    const { child } = await holder();
+    const controller = new AbortController();
+    const waiting = withLock(directory, 'volume', controller.signal, async () => 'never');
+    const reason = new DriverError('DeadlineExceeded', 'took too long');
+    setImmediate(() => controller.abort(reason));
+    await expect(waiting).rejects.toSatisfy(
+      (error: unknown) => error === reason || (error as Error).cause === reason,
+    );
+    expect(readdirSync(directory)).toEqual([expect.stringContaining(`volume.${child.pid}.`)]);
+    child.stdin.end();
+    await child;
+  });
+
+  test('at once when the call-out was aborted before', async () => {
+    const reason = new DriverError('Interrupted', 'stop');
+    const waiting = withLock(directory, 'volume', AbortSignal.abort(reason), async () => 'never');
+    await expect(waiting).rejects.toBe(reason);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('an entry that no live process has written is removed:', () => {
+  test.each<[string, string]>([
+    ['of a process that is gone', 'volume.4194999.1'],
+    ['of a process whose id another one has now', `volume.${process.pid}.1`],
+    ['without a start time', 'volume.4194999'],
+    ['without a process id', 'volume.'],
+    ['of no shape', 'volume.x.y.z'],
+    ['named as the process that looks', 'volume.self.1'],
+  ])('%s', async (_, entry) => {
+    writeFileSync(join(directory, entry), '');
+    expect(await withLock(directory, 'volume', AbortSignal.timeout(5000), async () => 'taken')).toBe('taken');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('but not that of another lock', async () => {
+    writeFileSync(join(directory, 'volume-2.4194999.1'), '');
+    await withLock(directory, 'volume', never, async () => undefined);
+    expect(readdirSync(directory)).toEqual(['volume-2.4194999.1']);
+  });
+});
+
+test('a node on which no entry can be made says so', async () => {
+  rmSync(directory, { recursive: true });
+  await expect(withLock(directory, 'volume', never, async () => 'never')).rejects.toThrow(
+    expect.objectContaining({
+      code: 'VolumeFailed',
+      message: `cannot lock the volume in ${directory} on the node (ENOENT)`,
+    }),
+  );
+});
