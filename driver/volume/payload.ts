@@ -27,7 +27,8 @@ export function payloadDirectoryName(now: Date, random: string): string {
 
 /** A volume must hold two payloads at once while one replaces the other, and small files of the pod beside them. */
 const MIN_TMPFS_BYTES = 4 * 1024 * 1024;
-const PAGE_BYTES = 4096;
+/** The largest page of a kernel in use (arm64); where pages are smaller, a little more is allowed than needed. */
+const PAGE_BYTES = 65_536;
 
 /** Size for a volume's tmpfs: bounded by what it has to hold. Memory is only used for what is really written. */
 export function tmpfsSize(fileSizes: readonly number[]): number {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { payloadDirectoryName, planLayout, tmpfsSize } from './payload.ts';
+
+describe('the layout of', () => {
+  test.each<[string, string[], string[], string[]]>([
+    ['no files', [], [], []],
+    ['files at the top', ['b', 'a'], [], ['a', 'b']],
+    ['files in one directory', ['tls/key', 'tls/crt'], ['tls'], ['tls']],
+    ['files deep down', ['a/b/c/d', 'x'], ['a', 'a/b', 'a/b/c'], ['a', 'x']],
+    ['directories whose names begin alike', ['a-b/c', 'a/b/c'], ['a', 'a-b', 'a/b'], ['a', 'a-b']],
+  ])('%s', (_, paths, directories, topLevelNames) => {
+    expect(planLayout(paths)).toEqual({ directories, topLevelNames });
+  });
+
+  test('any files has parents before their children', () => {
+    const { directories } = planLayout(['z/y/x/w', 'z-/y', 'a/z/q', 'z/y-/x', 'z/!/x']);
+    for (const [index, directory] of directories.entries()) {
+      const parent = directory.split('/').slice(0, -1).join('/');
+      if (parent !== '') expect(directories.slice(0, index)).toContain(parent);
+    }
+    expect(directories).toHaveLength(8);
+  });
+});
+
+test("a payload directory's name tells its time and sorts by it", () => {
+  const name = payloadDirectoryName(new Date('2026-01-02T03:04:05.678Z'), '00ff00ff00');
+  expect(name).toBe('..2026_01_02_03_04_05.00ff00ff00');
+});
+
+describe("a volume's memory is bounded", () => {
+  const MiB = 1024 * 1024;
+  test.each<[string, number[], number]>([
+    ['without files', [], 4 * MiB],
+    ['with one small file', [1], 4 * MiB],
+    ['with the largest secret', [25 * 1024], 4 * MiB],
+  ])('%s', (_, sizes, bytes) => {
+    expect(tmpfsSize(sizes)).toBe(bytes);
+  });
+
+  test.each([4096, 65536])('and holds two payloads of any shape on pages of %i bytes', (page) => {
+    const onPages = (sizes: number[]) => sizes.reduce((sum, size) => sum + Math.ceil(size / page) * page, 0);
+    for (const sizes of [
+      [1],
+      [25_000],
+      many(100, 1),
+      many(100, 25_000),
+      many(1000, page),
+      many(1000, page + 1),
+    ]) {
+      expect(tmpfsSize(sizes)).toBeGreaterThanOrEqual(2 * onPages(sizes));
+    }
+  });
+});
+
+function many(count: number, size: number): number[] {
+  return new Array<number>(count).fill(size);
+}
