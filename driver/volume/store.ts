@@ -81,8 +81,10 @@ class TmpfsVolume implements Volume {
     }
   }
 
+  /** kubelet asks for no second unmount once the target is gone (unmounter.go, TearDownAt), so it goes last. */
   async remove(): Promise<void> {
-    if (targetExists(this.#target)) {
+    const exists = targetExists(this.#target);
+    if (exists) {
       if (mountsAt(this.#target).some((mount) => mount.fsType !== 'tmpfs')) {
         throw new DriverError(
           'TargetRefused',
@@ -90,9 +92,9 @@ class TmpfsVolume implements Volume {
         );
       }
       await unmountAll(this.#target);
-      removeDirectory(this.#target);
     }
     await this.#discardStaging();
+    if (exists) removeDirectory(this.#target);
   }
 
   /** After a failure: what was made goes, and the first fault is the one that is told. */
