@@ -26,7 +26,7 @@ export async function getPodIdentityToken(
   const who = `${pod.namespace}/${pod.name}`;
   for (;;) {
     const response = await ask(nmiPort, pod, cloud, transport, signal).catch((error: unknown) => {
-      if (signal.aborted) throw notAssigned(who, error);
+      if (signal.aborted) throw ended(signal, who, error);
       throw new DriverError(
         'TokenUnavailable',
         `NMI could not be reached on 127.0.0.1:${nmiPort} of this node: ${describeConnectionFault(error)}; check that aad-pod-identity runs on the node, and the option nmiport`,
@@ -42,7 +42,7 @@ export async function getPodIdentityToken(
       );
     }
     await delay(RETRY_INTERVAL_MS, undefined, { signal }).catch((error: unknown) => {
-      throw notAssigned(who, error);
+      throw ended(signal, who, error);
     });
   }
 }
@@ -67,7 +67,9 @@ async function ask(
   return pipeline.sendRequest(transport.httpClient, request);
 }
 
-function notAssigned(who: string, cause: unknown): DriverError {
+/** At the deadline the likely cause helps more than the deadline itself; an interrupt has no other cause. */
+function ended({ reason }: AbortSignal, who: string, cause: unknown): DriverError {
+  if (reason instanceof DriverError && reason.code === 'Interrupted') return reason;
   return new DriverError(
     'IdentityNotAssigned',
     `NMI has assigned no identity to pod ${who}; check that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding`,
