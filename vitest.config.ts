@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 /** Run inside the lab (`node e2e/lab/enter.ts vitest run`), as `npm test` does. */
-// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -9,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{driver,installer,image,charts,e2e/mock,e2e/lab}/**/*.test.ts'],
+          include: ['{driver,installer,image,docs,e2e/mock,e2e/lab,e2e/cluster}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

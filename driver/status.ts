@@ -1,7 +1,7 @@
 import type { DriverError } from './errors.ts';
 
 /** What this driver tells kubelet it can do. Absent keys default to true in kubelet (driver-call.go, defaultCapabilities). */
-export interface Capabilities {
+interface Capabilities {
   readonly attach: boolean;
   readonly selinuxRelabel: boolean;
   readonly fsGroup: boolean;

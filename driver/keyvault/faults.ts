@@ -77,7 +77,7 @@ function explain(
 }
 
 /** `secret "name"`, with the version where one was asked for. */
-export function describeObject({ type, name, version }: ObjectReference): string {
+function describeObject({ type, name, version }: ObjectReference): string {
   return `${type} ${JSON.stringify(name)}${version === undefined ? '' : ` version ${version}`}`;
 }
 

@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DriverError } from '../errors.ts';
 
 /** Name of the node configuration beside the driver; kubelet's prober ignores names with a leading dot. */
 export const NODE_CONFIG_FILE = '.config.json';
 
 /** A call-out gives up after this many seconds: kubelet's own wait for a pod's volumes ends after 123. */
-export const DEFAULT_DEADLINE_SECONDS = 110;
+const DEFAULT_DEADLINE_SECONDS = 110;
 
 const host = z
   .string()
@@ -37,7 +37,7 @@ const cloud = z.strictObject({
 });
 
 /** Schema of the node configuration, version 1. Source: docs/options.md, "Node configuration". */
-export const nodeConfigSchema = z.strictObject({
+const nodeConfigSchema = z.strictObject({
   schemaVersion: z.literal(1),
   clouds: z
     .record(

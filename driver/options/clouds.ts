@@ -29,7 +29,7 @@ const knownClouds: readonly Cloud[] = [
   cloud('AzureGermanCloud', 'login.microsoftonline.de', 'vault.microsoftazure.de'),
 ];
 
-export const DEFAULT_CLOUD_NAME = 'AzurePublicCloud';
+const DEFAULT_CLOUD_NAME = 'AzurePublicCloud';
 
 /**
  * Finds a cloud by name, in any case; clouds of the node configuration come first.

@@ -25,7 +25,7 @@ export function faultOfFilePath(path: string): string | undefined {
 }
 
 /** Two paths with the same key would be one file (on some reader's file system): case and Unicode form are folded. */
-export function filePathKey(path: string): string {
+function filePathKey(path: string): string {
   return path.normalize('NFKC').toLowerCase();
 }
 

@@ -3,7 +3,7 @@ import type { OptionName, OptionValues } from './fields.ts';
 import { collidingPaths, faultOfFilePath } from './file-path.ts';
 
 /** The kinds of Key Vault objects, spelled as in the options. */
-export const objectTypes = ['secret', 'key', 'cert'] as const;
+const objectTypes = ['secret', 'key', 'cert'] as const;
 export type ObjectType = (typeof objectTypes)[number];
 
 /** One object to project: what to read, and the file (path below the volume) it becomes. */

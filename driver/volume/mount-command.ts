@@ -5,7 +5,7 @@ import { DriverError } from '../errors.ts';
 const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';
 
 /** Names this driver's tmpfs mounts in /proc/self/mountinfo. */
-export const MOUNT_SOURCE = 'keyvault-flexvol';
+const MOUNT_SOURCE = 'keyvault-flexvol';
 
 /** Flags of every mount of a volume; a bind's read-only remount would drop them, so they are named each time. */
 const SAFE_FLAGS = 'nosuid,nodev,noexec';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
-import { kernelKnowsNoswap, seLinuxContext } from './host.ts';
+import { noswapWorks, seLinuxContext } from './host.ts';
 import { withLock } from './lock.ts';
 import { bindMount, mountTmpfs, unmountDirectory } from './mount-command.ts';
 import { parseMountInfo } from './mountinfo.ts';
@@ -62,7 +62,7 @@ class TmpfsVolume implements Volume {
       await mountTmpfs(this.#staging, {
         sizeBytes: tmpfsSize(files.map((file) => file.bytes.length)),
         rootMode: 0o700,
-        noswap: kernelKnowsNoswap(),
+        noswap: noswapWorks(),
         seLinuxContext: seLinuxContext(),
       });
       writePayload(this.#staging, files, form);

@@ -7,7 +7,7 @@ const suffixes = [
   'vault.local.azurestack.external',
 ];
 
-export const labHosts: readonly string[] = [
+const labHosts: readonly string[] = [
   'login.microsoftonline.com',
   'centralus.login.microsoft.com',
   'login.microsoftonline.us',
