@@ -4,7 +4,7 @@ import {
   type PipelineRequest,
   RestError,
 } from '@azure/core-rest-pipeline';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DriverError } from '../errors.ts';
 import { findCloud } from '../options/clouds.ts';
 import { Faults } from '../options/faults.ts';
@@ -54,7 +54,21 @@ test('NMI is asked on the loopback, for this pod and the vaults of its cloud', a
   const [request] = nmi.requests;
   expect(request?.url).toBe('http://127.0.0.1:2579/host/token/?resource=https%3A%2F%2Fvault.azure.cn');
   expect([request?.headers.get('podname'), request?.headers.get('podns')]).toEqual(['web-0', 'shop']);
-  expect(request?.proxySettings).toBeUndefined();
+});
+
+describe('on a node with a proxy', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'])(
+    'named by %s, NMI is asked without it',
+    async (name) => {
+      vi.stubEnv(name, 'http://proxy.example:3128');
+      const nmi = new FakeNmi(() => [200, token]);
+      await getToken(nmi);
+      const [request] = nmi.requests;
+      expect([request?.agent, request?.proxySettings]).toEqual([undefined, undefined]);
+    },
+  );
 });
 
 test('an identity that is not assigned yet is asked for again', async () => {
