@@ -1,5 +1,6 @@
-import { fileBytes } from './keyvault/formats/file-bytes.ts';
+import { renderFiles } from './forms/render.ts';
 import type { NodeConfig } from './nodeconfig/schema.ts';
+import type { FilePermissions } from './options/items.ts';
 import type { VolumeAccess } from './options/pod.ts';
 import { type MountRequest, parseVolumeOptions } from './options/volume-options.ts';
 import type { ObjectReader, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
@@ -24,7 +25,7 @@ export async function mount(
   await ports.volumes.withVolume(target, signal, async (volume) => {
     if (volume.isPublished()) return;
     const files = await readFiles(request, ports.reader, signal);
-    await volume.publish(files, formOf(request.access), signal);
+    await volume.publish(files, formOf(request.access, request.permissions), signal);
   });
 }
 
@@ -34,26 +35,28 @@ async function readFiles(
   reader: ObjectReader,
   signal: AbortSignal,
 ): Promise<VolumeFile[]> {
-  const { pod, identity, cloud, vault } = request;
-  const references = request.objects.map(({ type, name, version }) => ({ vault, type, name, version }));
-  const objects = await reader.read({ pod, identity, cloud, objects: references }, signal);
-  return request.objects.map(({ file }, index) => {
-    const object = objects[index];
-    if (object === undefined) throw new RangeError('the reader answered fewer objects than asked for');
-    return { path: file, bytes: fileBytes(object) };
-  });
+  const { pod, identity, cloud } = request;
+  const items = request.items.map(({ form, vault, fallbackVault, source, optional }) => ({
+    type: form.type,
+    vault,
+    fallbackVault,
+    source,
+    optional,
+  }));
+  const found = await reader.read({ pod, identity, cloud, items }, signal);
+  return renderFiles(request, found);
 }
 
 /**
  * Permissions as a Kubernetes secret volume has them: 0644 root:root, or with an fsGroup 0640 and that group.
  * The root of a writable volume belongs to the fsGroup as kubelet's own handling would make it (SetVolumeOwnership).
  */
-function formOf({ readOnly, fsGroup }: VolumeAccess): VolumeForm {
+function formOf({ readOnly, fsGroup }: VolumeAccess, { mode, uid, gid }: FilePermissions): VolumeForm {
   return {
     readOnly,
-    fileMode: fsGroup === undefined ? 0o644 : 0o640,
-    uid: 0,
-    gid: fsGroup ?? 0,
+    fileMode: mode ?? (fsGroup === undefined ? 0o644 : 0o640),
+    uid: uid ?? 0,
+    gid: gid ?? fsGroup ?? 0,
     rootMode: fsGroup !== undefined && !readOnly ? 0o2775 : 0o755,
   };
 }

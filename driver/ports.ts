@@ -1,24 +1,46 @@
 import type { Cloud } from './options/clouds.ts';
 import type { Identity } from './options/identity.ts';
-import type { ObjectType } from './options/object-lists.ts';
+import type { NamedObject, ObjectType, Selection } from './options/items.ts';
 import type { PodContext } from './options/pod.ts';
 
 /** Every outside system that a call-out touches, on one page. Adapters implement these; only main.ts knows both. */
 
-/** What is asked of the vault: one identity, one pod, all objects at once. */
+/** What is asked of the vaults: one identity, one pod, all items at once. */
 export interface ReadRequest {
   readonly pod: PodContext;
   readonly identity: Identity;
   readonly cloud: Cloud;
-  readonly objects: readonly ObjectReference[];
+  readonly items: readonly ReadItem[];
 }
 
-/** One object of one vault; a version of undefined means the latest. */
-export interface ObjectReference {
-  readonly vault: string;
+/** The part of a volume's item that says what to read; `type` is its form's. */
+export interface ReadItem {
   readonly type: ObjectType;
+  readonly vault: string;
+  readonly fallbackVault: string | undefined;
+  readonly source: NamedObject | Selection;
+  readonly optional: boolean;
+}
+
+/** An object that was found, with what the vault says of it. */
+export interface FoundObject {
+  /** Name of the vault that served it: the item's own, or its fallback. */
+  readonly vault: string;
   readonly name: string;
-  readonly version: string | undefined;
+  /** 32 hexadecimal digits. */
+  readonly version: string;
+  readonly content: VaultObject;
+  readonly attributes: ObjectAttributes;
+}
+
+/** Times are milliseconds since 1970. */
+export interface ObjectAttributes {
+  readonly contentType: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly notBefore: number | undefined;
+  readonly expires: number | undefined;
+  readonly created: number | undefined;
+  readonly updated: number | undefined;
 }
 
 /** An object as the vault holds it, before it takes the form of a file. */
@@ -34,10 +56,11 @@ export type PublicKey =
 
 export interface ObjectReader {
   /**
-   * Reads all objects, in the order asked for, or none.
+   * Reads all items or none. Answers one list per item, in order: one object for a named one (none when it is
+   * optional and missing), any number for a selection.
    * @throws DriverError naming every object that could not be read
    */
-  read(request: ReadRequest, signal: AbortSignal): Promise<VaultObject[]>;
+  read(request: ReadRequest, signal: AbortSignal): Promise<FoundObject[][]>;
 }
 
 /** An access token; the value never appears in a message or log. */
@@ -62,6 +85,8 @@ export interface TokenSource {
 export interface VolumeFile {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** Permission bits; undefined means the volume's. */
+  readonly mode?: number | undefined;
 }
 
 /** How a volume's files appear to the pod. */

@@ -2,14 +2,15 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { JsonWebKey } from '@azure/keyvault-keys';
 import { DriverError } from '../errors.ts';
-import type { AccessToken, ObjectReference, PublicKey, VaultObject } from '../ports.ts';
+import type { AccessToken, FoundObject, ObjectAttributes, PublicKey } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { ObjectReference } from './object.ts';
 import { refusalPolicy } from './refusal.ts';
 
 /** Reads single objects of one vault. */
 export interface VaultClient {
   /** @throws whatever the SDK throws; `faults.ts` gives it meaning */
-  get(object: ObjectReference, signal: AbortSignal): Promise<VaultObject>;
+  get(object: ObjectReference, signal: AbortSignal): Promise<FoundObject>;
 }
 
 /**
@@ -52,7 +53,7 @@ export function createVaultClient(
   );
 
   return {
-    async get({ type, name, version }, signal): Promise<VaultObject> {
+    async get({ vault, type, name, version }, signal): Promise<FoundObject> {
       const call = { abortSignal: signal };
       switch (type) {
         case 'secret': {
@@ -62,16 +63,20 @@ export function createVaultClient(
             version === undefined ? call : { ...call, version },
           );
           if (value === undefined) throw new DriverError('VaultFault', 'the vault answered without a value');
-          return { type, value, contentType: properties.contentType };
+          const content = { type, value, contentType: properties.contentType };
+          return { vault, name, content, ...describe(properties) };
         }
         case 'key': {
           const client = await keys();
-          const { key } = await client.getKey(name, version === undefined ? call : { ...call, version });
-          return { type, key: publicKey(key) };
+          const { key, properties } = await client.getKey(
+            name,
+            version === undefined ? call : { ...call, version },
+          );
+          return { vault, name, content: { type, key: publicKey(key) }, ...describe(properties) };
         }
         case 'cert': {
           const client = await certificates();
-          const { cer } =
+          const { cer, properties } =
             version === undefined
               ? await client.getCertificate(name, call)
               : await client.getCertificateVersion(name, version, call);
@@ -80,7 +85,7 @@ export function createVaultClient(
               'VaultFault',
               'the vault answered without a certificate; it may still be pending',
             );
-          return { type, der: cer };
+          return { vault, name, content: { type, der: cer }, ...describe(properties) };
         }
       }
     },
@@ -93,6 +98,32 @@ function authorizeUpFront(token: Promise<AccessToken>): PipelinePolicy {
     async sendRequest(request, next) {
       request.headers.set('authorization', `Bearer ${(await token).token}`);
       return next(request);
+    },
+  };
+}
+
+/** What the SDK calls the properties of an object, alike for all three types. */
+interface Properties {
+  version?: string;
+  contentType?: string;
+  tags?: Record<string, string>;
+  notBefore?: Date;
+  expiresOn?: Date;
+  createdOn?: Date;
+  updatedOn?: Date;
+}
+
+function describe(properties: Properties): { version: string; attributes: ObjectAttributes } {
+  const { version = '', contentType, tags = {}, notBefore, expiresOn, createdOn, updatedOn } = properties;
+  return {
+    version,
+    attributes: {
+      contentType,
+      tags,
+      notBefore: notBefore?.getTime(),
+      expires: expiresOn?.getTime(),
+      created: createdOn?.getTime(),
+      updated: updatedOn?.getTime(),
     },
   };
 }

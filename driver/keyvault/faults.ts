@@ -1,7 +1,7 @@
 import { RestError } from '@azure/core-rest-pipeline';
 import { DriverError, type ErrorCode, systemCode } from '../errors.ts';
-import type { ObjectReference } from '../ports.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
+import type { ObjectReference } from './object.ts';
 import { VaultRefusal } from './refusal.ts';
 
 /** Gives what went wrong with one object its meaning, its names and the way out. Never quotes an answer's body. */

@@ -1,9 +1,10 @@
 import { DriverError } from '../errors.ts';
 import { describeIdentity } from '../options/describe-identity.ts';
-import type { ObjectReader, ObjectReference, ReadRequest, TokenSource, VaultObject } from '../ports.ts';
+import type { FoundObject, ObjectReader, ReadItem, ReadRequest, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createVaultClient, type VaultClient } from './client.ts';
 import { objectFault } from './faults.ts';
+import type { ObjectReference } from './object.ts';
 
 /** So many objects are asked for at once; more would only open more connections. */
 const MAX_PARALLEL_REQUESTS = 16;
@@ -11,7 +12,7 @@ const MAX_PARALLEL_REQUESTS = 16;
 /** Reads objects straight from the vault: one token, then all objects at once, each distinct one once. */
 export function createObjectReader(tokens: TokenSource, transport: Transport): ObjectReader {
   return {
-    async read(request, signal): Promise<VaultObject[]> {
+    async read(request, signal): Promise<FoundObject[][]> {
       const token = tokens.getToken(request, signal);
       // A rejected token is reported by whoever awaits it below; the clients load meanwhile.
       token.catch(() => undefined);
@@ -22,7 +23,8 @@ export function createObjectReader(tokens: TokenSource, transport: Transport): O
         clients.set(vault, client);
         return client;
       };
-      const distinct = new Map(request.objects.map((object) => [keyOf(object), object]));
+      const references = request.items.map(referenceOf);
+      const distinct = new Map(references.map((object) => [keyOf(object), object]));
       const read = await readAll(
         [...distinct],
         (object) => clientOf(object.vault).get(object, signal),
@@ -31,21 +33,21 @@ export function createObjectReader(tokens: TokenSource, transport: Transport): O
       await token;
       signal.throwIfAborted();
       reportFaults(read, distinct, request);
-      return request.objects.map((object) => {
+      return references.map((object) => {
         const outcome = read.get(keyOf(object));
         if (outcome === undefined || 'error' in outcome)
           throw new RangeError('an object was neither read nor reported');
-        return outcome.object;
+        return [outcome.object];
       });
     },
   };
 }
 
-type Outcome = { readonly object: VaultObject } | { readonly error: unknown };
+type Outcome = { readonly object: FoundObject } | { readonly error: unknown };
 
 async function readAll(
   objects: readonly (readonly [string, ObjectReference])[],
-  get: (object: ObjectReference) => Promise<VaultObject>,
+  get: (object: ObjectReference) => Promise<FoundObject>,
   parallel: number,
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
@@ -82,6 +84,11 @@ function reportFaults(
   if (first === undefined) return;
   const texts = [...new Set(faults.map((fault) => fault.message))];
   throw new DriverError(first.code, texts.join(' | '), { cause: first });
+}
+
+function referenceOf({ vault, type, source }: ReadItem): ObjectReference {
+  if (source.kind === 'selection') throw new DriverError('ObjectUnsupported', 'selections are not read yet');
+  return { vault, type, name: source.name, version: source.version };
 }
 
 /** The vault's host is always built from its name and the cloud: a token never goes anywhere else. */

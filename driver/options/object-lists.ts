@@ -1,19 +1,7 @@
 import type { Faults } from './faults.ts';
 import type { OptionName, OptionValues } from './fields.ts';
 import { collidingPaths, faultOfFilePath } from './file-path.ts';
-
-/** The kinds of Key Vault objects, spelled as in the options. */
-const objectTypes = ['secret', 'key', 'cert'] as const;
-export type ObjectType = (typeof objectTypes)[number];
-
-/** One object to project: what to read, and the file (path below the volume) it becomes. */
-export interface ObjectRequest {
-  readonly type: ObjectType;
-  readonly name: string;
-  /** 32 hexadecimal digits, lower case; undefined means the latest version. */
-  readonly version: string | undefined;
-  readonly file: string;
-}
+import { legacyForms, type ObjectType, objectTypes, type VolumeItem } from './items.ts';
 
 const NAME = /^[0-9A-Za-z-]{1,127}$/;
 const VERSION = /^[0-9a-f]{32}$/i;
@@ -22,7 +10,7 @@ const VERSION = /^[0-9a-f]{32}$/i;
  * Reads the predecessor's `;`-separated lists. For each of them the plural form wins over the older singular
  * one, as it did there. Faults are added to `faults`, one sentence each.
  */
-export function readObjectLists(values: OptionValues, faults: Faults): ObjectRequest[] {
+export function readObjectLists(values: OptionValues, faults: Faults): VolumeItem[] {
   const names = pick(values, 'keyvaultobjectnames', 'keyvaultobjectname');
   const types = pick(values, 'keyvaultobjecttypes', 'keyvaultobjecttype');
   const versions = pick(values, 'keyvaultobjectversions', 'keyvaultobjectversion');
@@ -46,7 +34,7 @@ export function readObjectLists(values: OptionValues, faults: Faults): ObjectReq
     }
   }
 
-  const requests = names.items.map((name, index): ObjectRequest => {
+  const items = names.items.map((name, index): VolumeItem => {
     const item = (value: string) => `item ${index + 1} (${quote(value)})`;
     if (name === '') faults.add(names.option, `item ${index + 1} is empty`);
     else if (!NAME.test(name))
@@ -66,21 +54,26 @@ export function readObjectLists(values: OptionValues, faults: Faults): ObjectReq
     const pathFault = alias && faultOfFilePath(alias);
     if (aliases && alias && pathFault) faults.add(aliases.option, `${item(alias)} ${pathFault}`);
     return {
-      type: type !== undefined && isObjectType(type) ? type : 'secret',
-      name,
-      version: version?.toLowerCase(),
-      file: alias ?? name,
+      origin: `${names.option} item ${index + 1}`,
+      vault: values.keyvaultname ?? '',
+      fallbackVault: undefined,
+      source: { kind: 'named', name, version: version?.toLowerCase(), file: alias ?? name },
+      form: legacyForms[type !== undefined && isObjectType(type) ? type : 'secret'],
+      mode: undefined,
+      optional: false,
+      metadata: false,
     };
   });
 
-  for (const [first, second] of collidingPaths(requests.map(({ file }) => file).filter(Boolean))) {
+  const files = items.map(({ source }) => (source.kind === 'named' ? source.file : ''));
+  for (const [first, second] of collidingPaths(files.filter(Boolean))) {
     const where = aliases?.option ?? names.option;
     faults.add(
       where,
       `${quote(first)} and ${quote(second)} would be the same file; give one of them another alias`,
     );
   }
-  return requests;
+  return items;
 }
 
 interface PickedList {

@@ -3,8 +3,9 @@ import { type Cloud, type CustomCloud, findCloud } from './clouds.ts';
 import { Faults } from './faults.ts';
 import { isOptionName, type OptionValues, optionFields } from './fields.ts';
 import { type Identity, readIdentity } from './identity.ts';
+import type { CombinedFile, FilePermissions, VolumeItem } from './items.ts';
 import { isKubeletKey, SECRET_KEY_PREFIX } from './keys.ts';
-import { type ObjectRequest, readObjectLists } from './object-lists.ts';
+import { readObjectLists } from './object-lists.ts';
 import { type PodContext, readPodContext, readVolumeAccess, type VolumeAccess } from './pod.ts';
 import { suggest } from './suggest.ts';
 
@@ -14,8 +15,12 @@ export interface MountRequest {
   readonly access: VolumeAccess;
   readonly identity: Identity;
   readonly cloud: Cloud;
-  readonly vault: string;
-  readonly objects: readonly ObjectRequest[];
+  readonly items: readonly VolumeItem[];
+  readonly permissions: FilePermissions;
+  /** All objects in one file instead of a file each. */
+  readonly combined: CombinedFile | undefined;
+  /** Opens PKCS#12 containers that have a password; from the Secret, undefined for those without. */
+  readonly pfxPassword: string | undefined;
 }
 
 /**
@@ -40,15 +45,15 @@ export function parseVolumeOptions(
       'kubelet did not say which pod this is (kubernetes.io/pod.name, kubernetes.io/pod.namespace)',
     );
   }
-  const vault = values.keyvaultname;
-  if (vault === undefined && !faults.has('keyvaultname')) {
+  if (values.keyvaultname === undefined && !faults.has('keyvaultname')) {
     faults.add('keyvaultname', 'is missing; name the vault to read from');
   }
-  const objects = readObjectLists(values, faults);
-  if (faults.count > 0 || cloud === undefined || identity === undefined || vault === undefined) {
+  const items = readObjectLists(values, faults);
+  if (faults.count > 0 || cloud === undefined || identity === undefined) {
     throw new DriverError('OptionsInvalid', describe(faults));
   }
-  return { pod, access, identity, cloud, vault, objects };
+  const permissions = { mode: undefined, uid: undefined, gid: undefined };
+  return { pod, access, identity, cloud, items, permissions, combined: undefined, pfxPassword: undefined };
 }
 
 function parseDocument(json: string): Record<string, string> {

@@ -34,7 +34,8 @@ export function writePayload(root: string, files: readonly VolumeFile[], form: V
   // (1)
   const payload = join(root, name);
   for (const directory of ['', ...directories]) makeDirectory(join(payload, directory), form);
-  for (const file of files) writeFile(join(payload, file.path), file.bytes, form);
+  for (const file of files)
+    writeFile(join(payload, file.path), file.bytes, { ...form, fileMode: file.mode ?? form.fileMode });
   // (2)
   makeLink(name, join(root, NEW_DATA_LINK), form);
   renameSync(join(root, NEW_DATA_LINK), join(root, DATA_LINK));

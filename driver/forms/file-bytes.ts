@@ -1,4 +1,4 @@
-import type { VaultObject } from '../../ports.ts';
+import type { VaultObject } from '../ports.ts';
 import { publicKeyPem } from './public-key-pem.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { DriverError } from '../../errors.ts';
-import type { PublicKey } from '../../ports.ts';
+import { DriverError } from '../errors.ts';
+import type { PublicKey } from '../ports.ts';
 import { bitString, integer, nullValue, objectIdentifier, sequence } from './der.ts';
 
 /** Curves of Key Vault (JWK name) with their object identifier and the bytes of one coordinate. */
