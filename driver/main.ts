@@ -37,6 +37,8 @@ function prepareProcess(): void {
   process.env['NO_PROXY'] = exceptions ? `${exceptions},${NEVER_PROXIED}` : NEVER_PROXIED;
   process.on('uncaughtException', answerError);
   process.on('unhandledRejection', answerError);
+  // Should nothing be left to wait for before there is an answer, kubelet gets one all the same.
+  process.on('exit', () => answerError(new Error('ended without an answer')));
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(name, () =>
       abort.abort(

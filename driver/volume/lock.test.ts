@@ -38,7 +38,7 @@ async function holder() {
 describe('a lock', () => {
   test('is taken and given back, with the answer of the action', async () => {
     const answer = await withLock(directory, 'volume', never, async () => {
-      expect(readdirSync(directory)).toEqual([expect.stringMatching(`^volume\\.${process.pid}\\.\\d+$`)]);
+      expect(readdirSync(directory)).toEqual([expect.stringMatching(`^volume\\.${process.pid}\\.\\d+\\.\\d+$`)]);
       return 42;
     });
     expect(answer).toBe(42);
@@ -57,6 +57,18 @@ describe('a lock', () => {
       return 'mounted';
     });
     expect(answer).toBe('mounted');
+  });
+
+  test('is waited for while the same process holds it', async () => {
+    const order: number[] = [];
+    const take = (turn: number) =>
+      withLock(directory, 'volume', never, async () => {
+        order.push(turn);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        order.push(turn);
+      });
+    await Promise.all([take(1), take(2), take(3)]);
+    expect(order.filter((_, index) => index % 2 === 0)).toEqual(order.filter((_, index) => index % 2 === 1));
   });
 
   test('is waited for while another process holds it', async () => {

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError, systemCode } from '../errors.ts';
 
+/** Entries that this process made so far: two of one process contend like those of two. */
+let entries = 0;
+
 /** How often a waiting process looks again. */
 const POLL_INTERVAL_MS = 20;
 
@@ -10,7 +13,7 @@ const POLL_INTERVAL_MS = 20;
  * Runs `action` while no other live process holds the lock `name` in `directory`.
  *
  * Node has no flock(2), and a lock file must not outlive a killed holder. So each contender has an entry of
- * its own, `<name>.<pid>.<start time>`, unique for ever:
+ * its own, `<name>.<pid>.<start time>.<count>`, unique for ever:
  *   (1) wait until no live process has an entry; entries of dead ones are removed by their exact names
  *   (2) create the own entry
  *   (3) look again: with another live entry there, withdraw, wait a random while, and start over
@@ -24,7 +27,7 @@ export async function withLock<T>(
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> {
-  const own = `${name}.${process.pid}.${startTime(process.pid) ?? '0'}`;
+  const own = `${name}.${process.pid}.${startTime(process.pid) ?? '0'}.${++entries}`;
   for (;;) {
     signal.throwIfAborted();
     if (tryLock(directory, name, own)) break;

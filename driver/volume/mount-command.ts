@@ -5,7 +5,7 @@ import { DriverError } from '../errors.ts';
 const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';
 
 /** Names this driver's tmpfs mounts in /proc/self/mountinfo. */
-const MOUNT_SOURCE = 'keyvault-flexvol';
+export const MOUNT_SOURCE = 'keyvault-flexvol';
 
 /** Flags of every mount of a volume; a bind's read-only remount would drop them, so they are named each time. */
 const SAFE_FLAGS = 'nosuid,nodev,noexec';
@@ -25,8 +25,14 @@ export async function mountTmpfs(directory: string, options: TmpfsOptions): Prom
   await run('mount', ['-t', 'tmpfs', '-o', flags.join(','), MOUNT_SOURCE, directory]);
 }
 
-export async function bindMount(source: string, target: string, readOnly: boolean): Promise<void> {
-  await run('mount', ['--bind', '-o', `${readOnly ? 'ro' : 'rw'},${SAFE_FLAGS}`, source, target]);
+/** `as-source` takes over the flags of the mount that `source` is, in the one step that makes the bind. */
+export async function bindMount(
+  source: string,
+  target: string,
+  access: 'ro' | 'rw' | 'as-source',
+): Promise<void> {
+  const flags = access === 'as-source' ? [] : ['-o', `${access},${SAFE_FLAGS}`];
+  await run('mount', ['--bind', ...flags, source, target]);
 }
 
 /** `lazy` detaches a mount that is still in use; it goes when the last user does. */

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
+import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
 import { withLock } from './lock.ts';
-import { bindMount, mountTmpfs, unmountDirectory } from './mount-command.ts';
-import { parseMountInfo } from './mountinfo.ts';
+import { bindMount, MOUNT_SOURCE, mountTmpfs, unmountDirectory } from './mount-command.ts';
+import { type MountEntry, parseMountInfo } from './mountinfo.ts';
 import { tmpfsSize } from './payload.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { resolveTarget, targetExists } from './target.ts';
@@ -49,7 +50,7 @@ class TmpfsVolume implements Volume {
       );
     }
     const mounts = mountsAt(this.#target);
-    if (mounts.some((mount) => mount.fsType !== 'tmpfs')) {
+    if (mounts.some((mount) => !isOurs(mount))) {
       throw new DriverError('TargetRefused', `${this.#target} has a mount on it that is not of this driver`);
     }
     return mounts.length > 0;
@@ -67,7 +68,7 @@ class TmpfsVolume implements Volume {
       });
       writePayload(this.#staging, files, form);
       signal.throwIfAborted();
-      await bindMount(this.#staging, this.#target, form.readOnly);
+      await this.#show(form.readOnly);
     } catch (error) {
       await this.#withdraw();
       if (error instanceof DriverError || signal.aborted) throw error;
@@ -79,6 +80,18 @@ class TmpfsVolume implements Volume {
         },
       );
     }
+  }
+
+  /**
+   * mount(8) makes a bind read-only in a second step, and kubelet would take what a kill leaves between the two
+   * for a finished volume. So a read-only volume is bound over its own staging directory first, where nobody
+   * sees it, and the target is bound to that: a new bind inherits all flags at once.
+   */
+  async #show(readOnly: boolean): Promise<void> {
+    if (!readOnly) return bindMount(this.#staging, this.#target, 'rw');
+    await bindMount(this.#staging, this.#staging, 'ro');
+    await bindMount(this.#staging, this.#target, 'as-source');
+    await unmountDirectory(this.#staging);
   }
 
   /** kubelet asks for no second unmount once the target is gone (unmounter.go, TearDownAt), so it goes last. */
@@ -107,13 +120,21 @@ class TmpfsVolume implements Volume {
     }
   }
 
+  /** Emptied first: a container that was given the whole host may hold a copy of the mount, which outlives it. */
   async #discardStaging(): Promise<void> {
+    const [, ...above] = mountsAt(this.#staging);
+    for (const _ of above) await unmountDirectory(this.#staging);
+    if (mountsAt(this.#staging).some(isOurs)) emptyDirectory(this.#staging);
     await unmountAll(this.#staging);
     removeDirectory(this.#staging);
   }
 }
 
-function mountsAt(directory: string): { fsType: string }[] {
+function isOurs({ fsType, source }: MountEntry): boolean {
+  return fsType === 'tmpfs' && source === MOUNT_SOURCE;
+}
+
+function mountsAt(directory: string): MountEntry[] {
   return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')).filter(
     (mount) => mount.mountPoint === directory,
   );

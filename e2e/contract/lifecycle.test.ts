@@ -112,6 +112,17 @@ describe('mount and unmount', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  test('unmount empties a volume, so that a copy of its mount elsewhere holds nothing', async () => {
+    const volume = volumeOf(scene, 'copied');
+    await scene.kubelet.mount(volume);
+    mkdirSync('/run/copy', { recursive: true });
+    await execa('mount', ['--bind', scene.kubelet.directoryOf(volume), '/run/copy']);
+    expect(readdirSync('/run/copy')).toContain('plain');
+    expect(await scene.kubelet.unmount(volume)).toMatchObject(success);
+    expect(readdirSync('/run/copy')).toEqual([]);
+    await execa('umount', ['/run/copy']);
+  });
+
   test('unmount detaches a volume that somebody still looks at', async () => {
     const volume = volumeOf(scene, 'busy');
     await scene.kubelet.mount(volume);
