@@ -3,7 +3,7 @@ import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError } from './errors.ts';
 import { defaultNodeConfig } from './nodeconfig/schema.ts';
 import { validOptions } from './options/testing/valid-options.ts';
-import type { ObjectReader, Volume, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
+import type { FoundObject, ObjectReader, Volume, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
 
 const TARGET = '/var/lib/kubelet/pods/uid/volumes/azure~kv/kv';
 const OPTIONS = JSON.stringify(validOptions);
@@ -16,13 +16,9 @@ class FakeNode implements CallOutPorts {
   opened: string[] = [];
 
   readonly reader: ObjectReader = {
-    read: async ({ objects }) => {
+    read: async ({ items }) => {
       this.reads++;
-      return objects.map(({ name }) => ({
-        type: 'secret',
-        value: `value of ${name}`,
-        contentType: undefined,
-      }));
+      return items.map(({ vault, source }) => [secretOf(vault, source.kind === 'named' ? source.name : '')]);
     },
   };
 
@@ -52,6 +48,17 @@ class FakeNode implements CallOutPorts {
     this.opened.push('volumes');
     return this.store;
   }
+}
+
+function secretOf(vault: string, name: string): FoundObject {
+  const unknown = { notBefore: undefined, expires: undefined, created: undefined, updated: undefined };
+  return {
+    vault,
+    name,
+    version: '0'.repeat(32),
+    content: { type: 'secret', value: `value of ${name}`, contentType: undefined },
+    attributes: { contentType: undefined, tags: {}, ...unknown },
+  };
 }
 
 const never = new AbortController().signal;

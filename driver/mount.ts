@@ -21,7 +21,7 @@ export async function mount(
   ports: MountPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const request = parseVolumeOptions(json, ports.nodeConfig.clouds);
+  const request = await parseVolumeOptions(json, ports.nodeConfig.clouds);
   await ports.volumes.withVolume(target, signal, async (volume) => {
     if (volume.isPublished()) return;
     const files = await readFiles(request, ports.reader, signal);
@@ -44,19 +44,28 @@ async function readFiles(
     optional,
   }));
   const found = await reader.read({ pod, identity, cloud, items }, signal);
+  // A volume that lacks a file would start the pod all the same, so the reader is not taken at its word.
+  for (const [index, { source, optional }] of items.entries()) {
+    const count = found[index]?.length;
+    if (count === undefined || (source.kind === 'named' && count !== 1 && !optional)) {
+      throw new RangeError('the reader answered fewer or more objects than it was asked for');
+    }
+  }
   return renderFiles(request, found);
 }
 
 /**
- * Permissions as a Kubernetes secret volume has them: 0644 root:root, or with an fsGroup 0640 and that group.
- * The root of a writable volume belongs to the fsGroup as kubelet's own handling would make it (SetVolumeOwnership).
+ * Permissions as a Kubernetes secret volume has them: 0644 root:root, or with a group 0640 and that group. The
+ * option filegroup stands in for the pod's fsGroup in everything. The root of a writable volume belongs to the
+ * group as kubelet's own handling would make it (SetVolumeOwnership).
  */
 function formOf({ readOnly, fsGroup }: VolumeAccess, { mode, uid, gid }: FilePermissions): VolumeForm {
+  const group = gid ?? fsGroup;
   return {
     readOnly,
-    fileMode: mode ?? (fsGroup === undefined ? 0o644 : 0o640),
+    fileMode: mode ?? (group === undefined ? 0o644 : 0o640),
     uid: uid ?? 0,
-    gid: gid ?? fsGroup ?? 0,
-    rootMode: fsGroup !== undefined && !readOnly ? 0o2775 : 0o755,
+    gid: group ?? 0,
+    rootMode: group !== undefined && !readOnly ? 0o2775 : 0o755,
   };
 }

@@ -32,6 +32,8 @@ class FakeNmi implements HttpClient {
   }
 }
 
+const { pod } = await parse({});
+
 function getToken(nmi: HttpClient, signal = new AbortController().signal, cloudName = 'AzurePublicCloud') {
   const transport: Transport = {
     httpClient: nmi,
@@ -41,7 +43,7 @@ function getToken(nmi: HttpClient, signal = new AbortController().signal, cloudN
   };
   const cloud = findCloud(cloudName, {}, new Faults());
   if (cloud === undefined) throw new RangeError(cloudName);
-  return getPodIdentityToken(2579, parse({}).pod, cloud, transport, signal);
+  return getPodIdentityToken(2579, pod, cloud, transport, signal);
 }
 
 const token = '{"token":{"access_token":"the-token","expires_in":"3600"},"clientid":"x"}';

@@ -47,8 +47,9 @@ function readerOf(vault: HttpClient, source = tokens) {
   return createObjectReader(source, transport);
 }
 
+const { pod, identity, cloud } = await parse({});
+
 function ask(...objects: (Partial<ObjectReference> & { name: string })[]): ReadRequest {
-  const { pod, identity, cloud } = parse({});
   return {
     pod,
     identity,

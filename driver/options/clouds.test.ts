@@ -11,39 +11,39 @@ describe('the clouds of Azure, in any case', () => {
     ['azureusgovernmentcloud', 'login.microsoftonline.us', 'vault.usgovcloudapi.net'],
     [' AzureChinaCloud ', 'login.chinacloudapi.cn', 'vault.azure.cn'],
     ['azureGermanCloud', 'login.microsoftonline.de', 'vault.microsoftazure.de'],
-  ])('%j', (cloudname, login, suffix) => {
-    expect(parse({ cloudname }).cloud).toMatchObject({
+  ])('%j', async (cloudname, login, suffix) => {
+    expect((await parse({ cloudname })).cloud).toMatchObject({
       authority: `https://${login}`,
       vaultSuffix: suffix,
       resource: `https://${suffix}`,
     });
   });
 
-  test('have regional token endpoints only in the public one', () => {
-    expect(parse({}).cloud.regionalSuffix).toBe('login.microsoft.com');
-    expect(parse({ cloudname: 'AzureChinaCloud' }).cloud.regionalSuffix).toBeUndefined();
+  test('have regional token endpoints only in the public one', async () => {
+    expect((await parse({})).cloud.regionalSuffix).toBe('login.microsoft.com');
+    expect((await parse({ cloudname: 'AzureChinaCloud' })).cloud.regionalSuffix).toBeUndefined();
   });
 });
 
 describe('a cloud of the node configuration', () => {
-  test('is found in any case, and its resource follows from the suffix', () => {
-    expect(parse({ cloudname: 'MYSTACK' }, { MyStack: stack }).cloud).toEqual({
+  test('is found in any case, and its resource follows from the suffix', async () => {
+    expect((await parse({ cloudname: 'MYSTACK' }, { MyStack: stack })).cloud).toEqual({
       name: 'MyStack',
       ...stack,
       resource: 'https://vault.stack.local',
     });
   });
 
-  test('may have a resource of its own', () => {
-    const { cloud } = parse(
+  test('may have a resource of its own', async () => {
+    const { cloud } = await parse(
       { cloudname: 'MyStack' },
       { MyStack: { ...stack, resource: 'https://other.local' } },
     );
     expect(cloud.resource).toBe('https://other.local');
   });
 
-  test("wins over Azure's own, also as the default", () => {
-    expect(parse({}, { azurepubliccloud: stack }).cloud.vaultSuffix).toBe('vault.stack.local');
+  test("wins over Azure's own, also as the default", async () => {
+    expect((await parse({}, { azurepubliccloud: stack })).cloud.vaultSuffix).toBe('vault.stack.local');
   });
 });
 
@@ -53,14 +53,14 @@ describe('a cloud that is not known is refused', () => {
     ['with the nearest name', 'AzureUSGovermentCloud', '; did you mean AzureUSGovernmentCloud?'],
     ['without one when none is near', 'aws', ''],
     ['when it is a property of every object', 'constructor', ''],
-  ])('%s', (_, cloudname, hint) => {
-    expect(refusal({ cloudname })).toBe(
+  ])('%s', async (_, cloudname, hint) => {
+    expect(await refusal({ cloudname })).toBe(
       oneFault(`cloudname: "${cloudname}" is not a known cloud${hint} (${known})`),
     );
   });
 
-  test('naming those of the node configuration too', () => {
-    expect(refusal({ cloudname: 'MyStak' }, { MyStack: stack })).toBe(
+  test('naming those of the node configuration too', async () => {
+    expect(await refusal({ cloudname: 'MyStak' }, { MyStack: stack })).toBe(
       oneFault(`cloudname: "MyStak" is not a known cloud; did you mean MyStack? (${known}, MyStack)`),
     );
   });

@@ -21,8 +21,8 @@ test.each<[string, Record<string, string>, string]>([
     { usevmmanagedidentity: '1', vmmanagedidentityclientid: CLIENT_ID },
     `managed identity ${CLIENT_ID} of the node`,
   ],
-])('%s', (_, changes, expected) => {
-  const { identity, pod } = parse(changes);
+])('%s', async (_, changes, expected) => {
+  const { identity, pod } = await parse(changes);
   const text = describeIdentity(identity, pod);
   expect(text).toBe(expected);
   expect(text).not.toContain(CANARY_SECRET);

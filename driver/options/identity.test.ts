@@ -8,22 +8,22 @@ const SECRET_VALUE = 'kubernetes.io/secret/clientsecret';
 const without = { [SECRET_ID]: undefined, [SECRET_VALUE]: undefined, tenantid: undefined };
 
 describe('booleans are spelled', () => {
-  test.each(['true', 'TRUE', 'True', 't', 'T', '1', ' true '])('%j for true', (usepodidentity) => {
-    expect(parse({ ...without, usepodidentity }).identity.kind).toBe('pod-identity');
+  test.each(['true', 'TRUE', 'True', 't', 'T', '1', ' true '])('%j for true', async (usepodidentity) => {
+    expect((await parse({ ...without, usepodidentity })).identity.kind).toBe('pod-identity');
   });
-  test.each(['false', 'FALSE', 'False', 'f', 'F', '0', '', ' '])('%j for false', (usepodidentity) => {
-    expect(parse({ usepodidentity }).identity.kind).toBe('service-principal');
+  test.each(['false', 'FALSE', 'False', 'f', 'F', '0', '', ' '])('%j for false', async (usepodidentity) => {
+    expect((await parse({ usepodidentity })).identity.kind).toBe('service-principal');
   });
-  test.each(['yes', 'on', 'truee', 'null', '2', '-1'])('never %j', (usepodidentity) => {
-    expect(refusal({ usepodidentity })).toBe(oneFault('usepodidentity: must be "true" or "false"'));
+  test.each(['yes', 'on', 'truee', 'null', '2', '-1'])('never %j', async (usepodidentity) => {
+    expect(await refusal({ usepodidentity })).toBe(oneFault('usepodidentity: must be "true" or "false"'));
   });
-  test('wrongly, and only that is reported, not what a service principal would lack', () => {
-    expect(refusal({ ...without, usepodidentity: 'ture' })).toBe(
+  test('wrongly, and only that is reported, not what a service principal would lack', async () => {
+    expect(await refusal({ ...without, usepodidentity: 'ture' })).toBe(
       oneFault('usepodidentity: must be "true" or "false"'),
     );
-    expect(refusal({ ...without, usevmmanagedidentity: 'ja', vmmanagedidentityclientid: CLIENT_ID })).toBe(
-      oneFault('usevmmanagedidentity: must be "true" or "false"'),
-    );
+    expect(
+      await refusal({ ...without, usevmmanagedidentity: 'ja', vmmanagedidentityclientid: CLIENT_ID }),
+    ).toBe(oneFault('usevmmanagedidentity: must be "true" or "false"'));
   });
 });
 
@@ -33,8 +33,8 @@ describe('a pod identity', () => {
     ['asks NMI on its own port', {}, 2579],
     ['asks NMI on another port', { nmiport: '1' }, 1],
     ['asks NMI on the last port', { nmiport: ' 65535 ' }, 65535],
-  ])('%s', (_, changes, nmiPort) => {
-    expect(parse({ ...podIdentity, ...changes }).identity).toEqual({ kind: 'pod-identity', nmiPort });
+  ])('%s', async (_, changes, nmiPort) => {
+    expect((await parse({ ...podIdentity, ...changes })).identity).toEqual({ kind: 'pod-identity', nmiPort });
   });
   test.each([
     ['0', 'must be a port number from 1 to 65535'],
@@ -44,46 +44,49 @@ describe('a pod identity', () => {
     ['0x50', 'must be a port number'],
     ['80@evil', 'must be a port number'],
     ['123456', 'must be a port number'],
-  ])('has no port %j', (nmiport, text) => {
-    expect(refusal({ ...podIdentity, nmiport })).toBe(oneFault(`nmiport: ${text}`));
+  ])('has no port %j', async (nmiport, text) => {
+    expect(await refusal({ ...podIdentity, nmiport })).toBe(oneFault(`nmiport: ${text}`));
   });
-  test.each(['kubernetes.io/pod.name', 'kubernetes.io/pod.namespace'])('needs %s of kubelet', (key) => {
-    expect(refusal({ ...podIdentity, [key]: undefined })).toBe(
+  test.each(['kubernetes.io/pod.name', 'kubernetes.io/pod.namespace'])('needs %s of kubelet', async (key) => {
+    expect(await refusal({ ...podIdentity, [key]: undefined })).toBe(
       oneFault(
         'usepodidentity: kubelet did not say which pod this is (kubernetes.io/pod.name, kubernetes.io/pod.namespace)',
       ),
     );
   });
-  test('passes a Secret over that is there as well', () => {
-    expect(parse({ usepodidentity: 'true' }).identity).toEqual({ kind: 'pod-identity', nmiPort: 2579 });
+  test('passes a Secret over that is there as well', async () => {
+    expect((await parse({ usepodidentity: 'true' })).identity).toEqual({
+      kind: 'pod-identity',
+      nmiPort: 2579,
+    });
   });
 });
 
 describe('a managed identity', () => {
   const managed = { ...without, usevmmanagedidentity: 'true' };
-  test('is the system-assigned one without a client id', () => {
-    expect(parse(managed).identity).toEqual({ kind: 'managed-identity', clientId: undefined });
+  test('is the system-assigned one without a client id', async () => {
+    expect((await parse(managed)).identity).toEqual({ kind: 'managed-identity', clientId: undefined });
   });
-  test('is a user-assigned one with a client id', () => {
-    expect(parse({ ...managed, vmmanagedidentityclientid: CLIENT_ID }).identity).toEqual({
+  test('is a user-assigned one with a client id', async () => {
+    expect((await parse({ ...managed, vmmanagedidentityclientid: CLIENT_ID })).identity).toEqual({
       kind: 'managed-identity',
       clientId: CLIENT_ID,
     });
   });
-  test('has a GUID as its client id', () => {
-    expect(refusal({ ...managed, vmmanagedidentityclientid: 'my-identity' })).toBe(
+  test('has a GUID as its client id', async () => {
+    expect(await refusal({ ...managed, vmmanagedidentityclientid: 'my-identity' })).toBe(
       oneFault(
         'vmmanagedidentityclientid: must be the client id (a GUID) of a user-assigned managed identity',
       ),
     );
   });
-  test('has to be asked for when its client id is given', () => {
-    expect(refusal({ vmmanagedidentityclientid: CLIENT_ID })).toBe(
+  test('has to be asked for when its client id is given', async () => {
+    expect(await refusal({ vmmanagedidentityclientid: CLIENT_ID })).toBe(
       oneFault('vmmanagedidentityclientid: is given, but usevmmanagedidentity is not "true"'),
     );
   });
-  test('cannot be used together with a pod identity', () => {
-    expect(refusal({ ...managed, usepodidentity: 'true' })).toBe(
+  test('cannot be used together with a pod identity', async () => {
+    expect(await refusal({ ...managed, usepodidentity: 'true' })).toBe(
       oneFault('usepodidentity and usevmmanagedidentity: both are true; choose one identity'),
     );
   });
@@ -96,18 +99,22 @@ describe('a service principal', () => {
     ['without the line end of another system', btoa(`${CANARY_SECRET}\r\n`)],
     ['from base64 that was wrapped', btoa(CANARY_SECRET).replace(/.{6}/g, '$&\n')],
     ['from base64 without padding', btoa(CANARY_SECRET).replace(/=+$/, '')],
-  ])('has its secret %s', (_, encoded) => {
-    expect(parse({ [SECRET_VALUE]: encoded }).identity).toMatchObject({ clientSecret: CANARY_SECRET });
+  ])('has its secret %s', async (_, encoded) => {
+    expect((await parse({ [SECRET_VALUE]: encoded })).identity).toMatchObject({
+      clientSecret: CANARY_SECRET,
+    });
   });
 
-  test('may have a secret of any script, with spaces kept', () => {
+  test('may have a secret of any script, with spaces kept', async () => {
     const bytes = new TextEncoder().encode(' pässwörd~鍵 ');
     const encoded = btoa(String.fromCharCode(...bytes));
-    expect(parse({ [SECRET_VALUE]: encoded }).identity).toMatchObject({ clientSecret: ' pässwörd~鍵 ' });
+    expect((await parse({ [SECRET_VALUE]: encoded })).identity).toMatchObject({
+      clientSecret: ' pässwörd~鍵 ',
+    });
   });
 
-  test('uses the region without spaces, in lower case', () => {
-    expect(parse({ region: 'West Europe' }).identity).toMatchObject({ region: 'westeurope' });
+  test('uses the region without spaces, in lower case', async () => {
+    expect((await parse({ region: 'West Europe' })).identity).toMatchObject({ region: 'westeurope' });
   });
 
   const wayOut =
@@ -164,7 +171,7 @@ describe('a service principal', () => {
       { tenantid: 'a b' },
       'tenantid: must be the id or a domain name of an Entra tenant',
     ],
-  ])('is refused when %s', (_, changes, text) => {
-    expect(refusal(changes)).toBe(oneFault(text));
+  ])('is refused when %s', async (_, changes, text) => {
+    expect(await refusal(changes)).toBe(oneFault(text));
   });
 });

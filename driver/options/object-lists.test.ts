@@ -1,16 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { oneFault, parse, refusal } from './testing/valid-options.ts';
+import type { MountRequest } from './volume-options.ts';
+
+/** The part of a request that the lists decide. */
+function objectsOf({ items }: MountRequest) {
+  return items.map(({ source, form }) => {
+    if (source.kind !== 'named') throw new Error('a list names its objects');
+    return { type: form.type, name: source.name, version: source.version, file: source.file };
+  });
+}
 
 const VERSION = '0123456789abcdef0123456789ABCDEF';
 
 describe('the lists', () => {
-  test('name one object per item', () => {
-    const { objects } = parse({
-      keyvaultobjectnames: 'a;b;c',
-      keyvaultobjecttypes: 'secret;key;cert',
-      keyvaultobjectversions: `;${VERSION};`,
-      keyvaultobjectaliases: 'x/one;;x/three',
-    });
+  test('name one object per item', async () => {
+    const objects = objectsOf(
+      await parse({
+        keyvaultobjectnames: 'a;b;c',
+        keyvaultobjecttypes: 'secret;key;cert',
+        keyvaultobjectversions: `;${VERSION};`,
+        keyvaultobjectaliases: 'x/one;;x/three',
+      }),
+    );
     expect(objects).toEqual([
       { type: 'secret', name: 'a', version: undefined, file: 'x/one' },
       { type: 'key', name: 'b', version: VERSION.toLowerCase(), file: 'b' },
@@ -18,51 +29,57 @@ describe('the lists', () => {
     ]);
   });
 
-  test('may hold white space around their items', () => {
-    const spaced = parse({
-      keyvaultobjectnames: ' a ;\n b',
-      keyvaultobjecttypes: 'secret ; cert',
-      keyvaultobjectversions: ' ; ',
-      keyvaultobjectaliases: ' one ; two words ',
-    });
-    expect(spaced.objects.map(({ name, type, version, file }) => [name, type, version, file])).toEqual([
+  test('may hold white space around their items', async () => {
+    const spaced = objectsOf(
+      await parse({
+        keyvaultobjectnames: ' a ;\n b',
+        keyvaultobjecttypes: 'secret ; cert',
+        keyvaultobjectversions: ' ; ',
+        keyvaultobjectaliases: ' one ; two words ',
+      }),
+    );
+    expect(spaced.map(({ name, type, version, file }) => [name, type, version, file])).toEqual([
       ['a', 'secret', undefined, 'one'],
       ['b', 'cert', undefined, 'two words'],
     ]);
   });
 
-  test('may be given in the older singular form', () => {
-    const singular = parse({
-      keyvaultobjectnames: undefined,
-      keyvaultobjecttypes: undefined,
-      keyvaultobjectname: 'a',
-      keyvaultobjecttype: 'key',
-      keyvaultobjectversion: VERSION,
-      keyvaultobjectalias: 'file',
-    });
-    expect(singular.objects).toEqual([
-      { type: 'key', name: 'a', version: VERSION.toLowerCase(), file: 'file' },
-    ]);
+  test('may be given in the older singular form', async () => {
+    const singular = objectsOf(
+      await parse({
+        keyvaultobjectnames: undefined,
+        keyvaultobjecttypes: undefined,
+        keyvaultobjectname: 'a',
+        keyvaultobjecttype: 'key',
+        keyvaultobjectversion: VERSION,
+        keyvaultobjectalias: 'file',
+      }),
+    );
+    expect(singular).toEqual([{ type: 'key', name: 'a', version: VERSION.toLowerCase(), file: 'file' }]);
   });
 
-  test('in the plural form win over the singular one, each by itself', () => {
-    const both = parse({
-      keyvaultobjectnames: 'plural',
-      keyvaultobjectname: 'singular',
-      keyvaultobjecttypes: '',
-      keyvaultobjecttype: 'cert',
-      keyvaultobjectaliases: 'alias',
-      keyvaultobjectalias: 'other',
-    });
-    expect(both.objects).toEqual([{ type: 'cert', name: 'plural', version: undefined, file: 'alias' }]);
+  test('in the plural form win over the singular one, each by itself', async () => {
+    const both = objectsOf(
+      await parse({
+        keyvaultobjectnames: 'plural',
+        keyvaultobjectname: 'singular',
+        keyvaultobjecttypes: '',
+        keyvaultobjecttype: 'cert',
+        keyvaultobjectaliases: 'alias',
+        keyvaultobjectalias: 'other',
+      }),
+    );
+    expect(both).toEqual([{ type: 'cert', name: 'plural', version: undefined, file: 'alias' }]);
   });
 
-  test('may name one object twice under two aliases', () => {
-    const { objects } = parse({
-      keyvaultobjectnames: 'a;a',
-      keyvaultobjecttypes: 'secret;secret',
-      keyvaultobjectaliases: 'one;two',
-    });
+  test('may name one object twice under two aliases', async () => {
+    const objects = objectsOf(
+      await parse({
+        keyvaultobjectnames: 'a;a',
+        keyvaultobjecttypes: 'secret;secret',
+        keyvaultobjectaliases: 'one;two',
+      }),
+    );
     expect(objects.map(({ file }) => file)).toEqual(['one', 'two']);
   });
 });
@@ -149,12 +166,12 @@ describe('a request is refused when', () => {
       { keyvaultobjectaliases: '..data' },
       'keyvaultobjectaliases: item 1 ("..data") must not contain a path component that starts with ".."',
     ],
-  ])('%s', (_, changes, text) => {
-    expect(refusal(changes)).toBe(oneFault(text));
+  ])('%s', async (_, changes, text) => {
+    expect(await refusal(changes)).toBe(oneFault(text));
   });
 
-  test('only separators are given, each missing name once and nothing else', () => {
-    expect(refusal({ keyvaultobjectnames: ';', keyvaultobjecttypes: 'secret;secret' })).toBe(
+  test('only separators are given, each missing name once and nothing else', async () => {
+    expect(await refusal({ keyvaultobjectnames: ';', keyvaultobjecttypes: 'secret;secret' })).toBe(
       "OptionsInvalid: the volume's options have 2 faults: keyvaultobjectnames: item 1 is empty | keyvaultobjectnames: item 2 is empty",
     );
   });
@@ -168,21 +185,21 @@ describe('two objects that would be one file are refused:', () => {
     ['a file where the other needs a directory', 'tls;tls/key', 'tls', 'tls/key'],
     ['a directory where the other is a file', 'tls/key;TLS', 'tls/key', 'TLS'],
     ["an alias that is the other's name", 'B;', 'B', 'b'],
-  ])('%s', (_, aliases, first, second) => {
+  ])('%s', async (_, aliases, first, second) => {
     const changes = {
       keyvaultobjectnames: 'a;b',
       keyvaultobjecttypes: 'secret;secret',
       keyvaultobjectaliases: aliases,
     };
-    expect(refusal(changes)).toBe(
+    expect(await refusal(changes)).toBe(
       oneFault(
         `keyvaultobjectaliases: "${first}" and "${second}" would be the same file; give one of them another alias`,
       ),
     );
   });
 
-  test('two names without aliases', () => {
-    expect(refusal({ keyvaultobjectnames: 'a;A', keyvaultobjecttypes: 'secret;cert' })).toBe(
+  test('two names without aliases', async () => {
+    expect(await refusal({ keyvaultobjectnames: 'a;A', keyvaultobjecttypes: 'secret;cert' })).toBe(
       oneFault('keyvaultobjectnames: "a" and "A" would be the same file; give one of them another alias'),
     );
   });

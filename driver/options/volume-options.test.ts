@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CANARY_SECRET, oneFault, parse, refusal, validOptions } from './testing/valid-options.ts';
 import { parseVolumeOptions } from './volume-options.ts';
 
-test('a valid request is parsed whole', () => {
-  expect(parse({})).toEqual({
+test('a valid request is parsed whole', async () => {
+  expect(await parse({})).toEqual({
     pod: {
       name: 'web-0',
       namespace: 'shop',
@@ -25,8 +25,21 @@ test('a valid request is parsed whole', () => {
       resource: 'https://vault.azure.net',
       regionalSuffix: 'login.microsoft.com',
     },
-    vault: 'shop-vault',
-    objects: [{ type: 'secret', name: 'db-password', version: undefined, file: 'db-password' }],
+    items: [
+      {
+        origin: 'keyvaultobjectnames item 1',
+        vault: 'shop-vault',
+        fallbackVault: undefined,
+        source: { kind: 'named', name: 'db-password', version: undefined, file: 'db-password' },
+        form: { type: 'secret', format: 'raw', part: 'all', encoding: 'utf-8', property: undefined },
+        mode: undefined,
+        optional: false,
+        metadata: false,
+      },
+    ],
+    permissions: { mode: undefined, uid: undefined, gid: undefined },
+    combined: undefined,
+    pfxPassword: undefined,
   });
 });
 
@@ -57,8 +70,8 @@ describe('a document is refused when', () => {
       '{"__proto__":{"keyvaultname":"evil"}}',
       'the option "__proto__" is not a string; quote it in the manifest',
     ],
-  ])('%s', (_, json, message) => {
-    expect(() => parseVolumeOptions(json, {})).toThrow(
+  ])('%s', async (_, json, message) => {
+    await expect(parseVolumeOptions(json, {})).rejects.toThrow(
       expect.objectContaining({ code: 'CallOutInvalid', message }),
     );
   });
@@ -69,28 +82,28 @@ describe('an unknown key', () => {
     ['that is near an option is suggested', 'keyvaultobjectname s', 'keyvaultobjectnames'],
     ['that differs in case is suggested', 'KeyVaultObjectTypes', 'keyvaultobjecttypes'],
     ['that lacks a letter is suggested', 'keyvaultnam', 'keyvaultname'],
-  ])('%s', (_, key, near) => {
-    expect(refusal({ [key]: 'x' })).toBe(
+  ])('%s', async (_, key, near) => {
+    expect(await refusal({ [key]: 'x' })).toBe(
       oneFault(`"${key}": is not an option of this driver; did you mean ${near}?`),
     );
   });
 
   test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
     'named %s is a key like any other',
-    (key) => {
-      expect(refusal({ [key]: 'x' })).toBe(oneFault(`"${key}": is not an option of this driver`));
+    async (key) => {
+      expect(await refusal({ [key]: 'x' })).toBe(oneFault(`"${key}": is not an option of this driver`));
     },
   );
 
-  test('named __proto__ is a key like any other, and changes no other option', () => {
+  test('named __proto__ is a key like any other, and changes no other option', async () => {
     const json = `{"__proto__":"x",${JSON.stringify(validOptions).slice(1)}`;
-    expect(() => parseVolumeOptions(json, {})).toThrow(
+    await expect(parseVolumeOptions(json, {})).rejects.toThrow(
       '1 fault: "__proto__": is not an option of this driver',
     );
   });
 
-  test('that belongs into the Secret is told so, without its value', () => {
-    const message = refusal({ clientsecret: CANARY_SECRET });
+  test('that belongs into the Secret is told so, without its value', async () => {
+    const message = await refusal({ clientsecret: CANARY_SECRET });
     expect(message).toBe(
       oneFault(
         '"clientsecret": is a key of the Secret that secretRef names (kubernetes.io/secret/clientsecret), not an option',
@@ -98,17 +111,17 @@ describe('an unknown key', () => {
     );
   });
 
-  test('is shortened and escaped', () => {
-    const message = refusal({ [`\n${'x'.repeat(5000)}`]: '' });
+  test('is shortened and escaped', async () => {
+    const message = await refusal({ [`\n${'x'.repeat(5000)}`]: '' });
     expect(message).toBe(oneFault(`"\\n${'x'.repeat(79)}": is not an option of this driver`));
   });
 
-  test("of kubelet's is passed over", () => {
-    expect(parse({ 'kubernetes.io/something.new': 'x' })).toEqual(parse({}));
+  test("of kubelet's is passed over", async () => {
+    expect(await parse({ 'kubernetes.io/something.new': 'x' })).toEqual(await parse({}));
   });
 
-  test("in another name's kubernetes.io look-alike is no key of kubelet's", () => {
-    expect(refusal({ 'kubernetes.io.evil/pod.name': 'x' })).toContain(
+  test("in another name's kubernetes.io look-alike is no key of kubelet's", async () => {
+    expect(await refusal({ 'kubernetes.io.evil/pod.name': 'x' })).toContain(
       '"kubernetes.io.evil/pod.name": is not an option of this driver',
     );
   });
@@ -133,22 +146,24 @@ describe('a single option', () => {
     ['a tenant with a slash', { tenantid: 'a/b' }, tenant],
     ['a region that is a host', { region: 'evil.example#' }, region],
     ['a region of one letter', { region: 'x' }, region],
-  ])('is refused: %s', (_, changes, text) => {
-    expect(refusal(changes)).toBe(oneFault(text));
+  ])('is refused: %s', async (_, changes, text) => {
+    expect(await refusal(changes)).toBe(oneFault(text));
   });
 
-  test('is trimmed', () => {
-    expect(parse({ keyvaultname: '  shop-vault\n', tenantid: ' contoso.onmicrosoft.com ' })).toMatchObject({
-      vault: 'shop-vault',
+  test('is trimmed', async () => {
+    expect(
+      await parse({ keyvaultname: '  shop-vault\n', tenantid: ' contoso.onmicrosoft.com ' }),
+    ).toMatchObject({
+      items: [{ vault: 'shop-vault' }],
       identity: { tenant: 'contoso.onmicrosoft.com' },
     });
   });
 
-  test('resourcegroup and subscriptionid are accepted and mean nothing', () => {
-    expect(parse({ resourcegroup: 'rg', subscriptionid: 'anything at all' })).toEqual(parse({}));
+  test('resourcegroup and subscriptionid are accepted and mean nothing', async () => {
+    expect(await parse({ resourcegroup: 'rg', subscriptionid: 'anything at all' })).toEqual(await parse({}));
   });
 
-  test("every option empty but the needed ones is as in the predecessor's example manifests", () => {
+  test("every option empty but the needed ones is as in the predecessor's example manifests", async () => {
     const empty = {
       keyvaultobjectname: '',
       keyvaultobjecttype: '',
@@ -165,13 +180,13 @@ describe('a single option', () => {
       resourcegroup: '',
       subscriptionid: '',
     };
-    expect(parse(empty)).toEqual(parse({}));
+    expect(await parse(empty)).toEqual(await parse({}));
   });
 });
 
 describe('all faults are reported at once', () => {
-  test('each under its own option', () => {
-    const message = refusal({
+  test('each under its own option', async () => {
+    const message = await refusal({
       keyvaultname: 'x',
       tenantid: '',
       cloudname: 'AzurePublicClod',
@@ -201,8 +216,8 @@ describe('all faults are reported at once', () => {
     ]);
   });
 
-  test('and no value of the Secret is in any of them', () => {
-    const message = refusal({
+  test('and no value of the Secret is in any of them', async () => {
+    const message = await refusal({
       'kubernetes.io/secret/clientid': btoa(`${CANARY_SECRET} `),
       'kubernetes.io/secret/clientsecret': CANARY_SECRET,
       tenantid: '',

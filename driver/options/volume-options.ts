@@ -28,10 +28,10 @@ export interface MountRequest {
  * one go; each names the option as it was written.
  * @throws DriverError `CallOutInvalid` when the document is no JSON object of strings, `OptionsInvalid` otherwise
  */
-export function parseVolumeOptions(
+export async function parseVolumeOptions(
   json: string,
   customClouds: Readonly<Record<string, CustomCloud>>,
-): MountRequest {
+): Promise<MountRequest> {
   const raw = parseDocument(json);
   const faults = new Faults();
   const values = readOptions(raw, faults);

@@ -25,14 +25,20 @@ export const validOptions: Readonly<Record<string, string>> = {
 /** What a test makes of the valid request: undefined takes a key away. */
 export type Changes = Readonly<Record<string, unknown>>;
 
-export function parse(changes: Changes, clouds: Readonly<Record<string, CustomCloud>> = {}): MountRequest {
+export async function parse(
+  changes: Changes,
+  clouds: Readonly<Record<string, CustomCloud>> = {},
+): Promise<MountRequest> {
   return parseVolumeOptions(JSON.stringify({ ...validOptions, ...changes }), clouds);
 }
 
 /** The message of the error that the changed request is refused with, after its code: `OptionsInvalid: …`. */
-export function refusal(changes: Changes, clouds: Readonly<Record<string, CustomCloud>> = {}): string {
+export async function refusal(
+  changes: Changes,
+  clouds: Readonly<Record<string, CustomCloud>> = {},
+): Promise<string> {
   try {
-    parse(changes, clouds);
+    await parse(changes, clouds);
   } catch (error) {
     if (error instanceof DriverError) return `${error.code}: ${error.message}`;
     throw error;
