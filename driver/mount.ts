@@ -36,7 +36,8 @@ async function readFiles(
   signal: AbortSignal,
 ): Promise<VolumeFile[]> {
   const { pod, identity, cloud } = request;
-  const items = request.items.map(({ form, vault, fallbackVault, source, optional }) => ({
+  const items = request.items.map(({ origin, form, vault, fallbackVault, source, optional }) => ({
+    origin,
     type: form.type,
     vault,
     fallbackVault,

@@ -15,6 +15,8 @@ export interface ReadRequest {
 
 /** The part of a volume's item that says what to read; `type` is its form's. */
 export interface ReadItem {
+  /** Where it was written, for messages: `objects[2]`. */
+  readonly origin: string;
   readonly type: ObjectType;
   readonly vault: string;
   readonly fallbackVault: string | undefined;
