@@ -1,7 +1,9 @@
 import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, toDriverError } from './errors.ts';
+import type { NodeConfig } from './nodeconfig/schema.ts';
+import type { ObjectReader } from './ports.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
 
 /** Filled in by the build from package.json. */
@@ -67,14 +69,21 @@ function productionPorts(): CallOutPorts {
       const { loadNodeConfig } = await import('./nodeconfig/load.ts');
       const nodeConfig = loadNodeConfig(driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
-      const { createTransport } = await import('./transport/transport.ts');
-      const { createTokenSource } = await import('./credentials/select.ts');
-      const { createObjectReader } = await import('./keyvault/reader.ts');
-      const transport = createTransport(nodeConfig.caBundle, __VERSION__);
-      const reader = createObjectReader(createTokenSource(transport), transport);
-      return { nodeConfig, volumes: await volumes(), reader };
+      return { nodeConfig, volumes: await volumes(), reader: { read: read.bind(undefined, nodeConfig) } };
     },
   };
+}
+
+/** Nothing of Azure's is loaded before it is this process's turn, so that waiting ones take little memory. */
+async function read(nodeConfig: NodeConfig, ...[request, signal]: Parameters<ObjectReader['read']>) {
+  const { passGate, placesOfNode } = await import('./locks/gate.ts');
+  return passGate(join(RUN_DIRECTORY, 'gate'), placesOfNode(), signal, async () => {
+    const { createTransport } = await import('./transport/transport.ts');
+    const { createTokenSource } = await import('./credentials/select.ts');
+    const { createObjectReader } = await import('./keyvault/reader.ts');
+    const transport = createTransport(nodeConfig.caBundle, __VERSION__);
+    return createObjectReader(createTokenSource(transport), transport).read(request, signal);
+  });
 }
 
 /** Where the driver is installed; under Node, where the bundle lies. */

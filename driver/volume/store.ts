@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
+import { withLock } from '../locks/lock.ts';
+import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
-import { withLock } from './lock.ts';
 import { bindMount, MOUNT_SOURCE, mountTmpfs, unmountDirectory } from './mount-command.ts';
 import { type MountEntry, parseMountInfo } from './mountinfo.ts';
 import { tmpfsSize } from './payload.ts';
-import { ensurePrivateDirectory } from './private-directory.ts';
 import { resolveTarget, targetExists } from './target.ts';
 
 /**

@@ -38,7 +38,9 @@ async function holder() {
 describe('a lock', () => {
   test('is taken and given back, with the answer of the action', async () => {
     const answer = await withLock(directory, 'volume', never, async () => {
-      expect(readdirSync(directory)).toEqual([expect.stringMatching(`^volume\\.${process.pid}\\.\\d+\\.\\d+$`)]);
+      expect(readdirSync(directory)).toEqual([
+        expect.stringMatching(`^volume\\.${process.pid}\\.\\d+\\.\\d+$`),
+      ]);
       return 42;
     });
     expect(answer).toBe(42);
