@@ -1,0 +1,27 @@
+import type { Faults } from './faults.ts';
+import { SECRET_KEY_PREFIX } from './keys.ts';
+
+/** The value of one key of the Secret, decoded. Trailing line ends are dropped, as the predecessor's shell did. */
+export function readSecretKey(
+  raw: Readonly<Record<string, string>>,
+  key: string,
+  faults: Faults,
+): string | undefined {
+  const encoded = raw[`${SECRET_KEY_PREFIX}${key}`];
+  if (encoded === undefined) return undefined;
+  const decoded = decodeBase64(encoded);
+  if (decoded === undefined) faults.add('secretRef', `the Secret's key ${key} is not base64-encoded UTF-8`);
+  else if (decoded === '') faults.add('secretRef', `the Secret's key ${key} is empty`);
+  return decoded || undefined;
+}
+
+function decodeBase64(encoded: string): string | undefined {
+  const compact = encoded.replace(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+  try {
+    const bytes = Uint8Array.from(atob(compact), (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+  } catch {
+    return undefined;
+  }
+}
