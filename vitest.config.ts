@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{driver,installer,image,docs,e2e/mock,e2e/lab,e2e/cluster}/**/*.test.ts'],
+          include: ['{driver,installer,image,docs,e2e/mock,e2e/lab,e2e/cluster,e2e/real}/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -97,6 +97,7 @@ function serviceAccount(namespace: string, name: string): FederatedCredential {
 export function principals(certificate: string): Principal[] {
   return [
     application('reader', { secrets: ['reader~Client.Secret_1', 'reader~second/secret+with=signs&'] }),
+    application('writer', { secrets: ['writer~Client.Secret_1'] }),
     application('secrets-only', { secrets: ['secretsonly~Client.Secret_1'] }),
     application('no-permissions', { secrets: ['nopermissions~Client.Secret_1'] }),
     application('foreign-tenant', { tenant: FABRIKAM, secrets: ['foreign~Client.Secret_1'] }),
@@ -123,11 +124,8 @@ export const imds: Seed['imds'] = {
   user: ['user-identity', 'second-user-identity'],
 };
 
-const EVERYTHING: Permissions = {
-  secrets: ['get', 'list'],
-  keys: ['get', 'list'],
-  certificates: ['get', 'list'],
-};
+const READ = ['get', 'list'];
+const EVERYTHING: Permissions = { secrets: READ, keys: READ, certificates: READ };
 
 const READERS = [
   ...['reader', 'foreign-tenant', 'certificate-application', 'workload'],
@@ -137,6 +135,11 @@ const READERS = [
 export const permissions: Record<string, Permissions> = {
   ...Object.fromEntries(READERS.map((name) => [name, EVERYTHING])),
   'secrets-only': { secrets: ['get'] },
+  writer: {
+    secrets: [...READ, 'set', 'delete', 'purge'],
+    keys: [...READ, 'create', 'delete', 'purge'],
+    certificates: [...READ, 'import', 'delete', 'purge'],
+  },
 };
 
 export const vaultTenant = CONTOSO;

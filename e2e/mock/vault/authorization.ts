@@ -68,6 +68,7 @@ function caller(claims: JWTPayload, directory: Directory): Caller {
 const RBAC_ACTIONS: Record<string, string> = {
   'secrets get': 'Microsoft.KeyVault/vaults/secrets/getSecret/action',
   'secrets list': 'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
+  'secrets set': 'Microsoft.KeyVault/vaults/secrets/setSecret/action',
   'keys get': 'Microsoft.KeyVault/vaults/keys/read',
   'keys list': 'Microsoft.KeyVault/vaults/keys/read',
   'certificates get': 'Microsoft.KeyVault/vaults/certificates/read',
@@ -79,7 +80,7 @@ export function authorize(
   caller: Caller,
   vault: VaultStore,
   kind: Kind,
-  operation: 'get' | 'list',
+  operation: string,
   name?: string,
 ): Refusal | undefined {
   if (vault.permits(caller.principal, kind, operation)) return undefined;

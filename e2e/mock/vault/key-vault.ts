@@ -2,6 +2,7 @@ import { type Answer, type Handler, json, type Question } from '../answer.ts';
 import type { Directory } from '../directory.ts';
 import { authenticate, authorize, type Caller } from './authorization.ts';
 import { certificateBundle, keyBundle, listItem, policyBundle, secretBundle } from './bundles.ts';
+import { change } from './changes.ts';
 import { pageOf } from './paging.ts';
 import {
   badParameter,
@@ -30,12 +31,18 @@ export function keyVault(directory: Directory): Handler {
     if ('status' in caller) return refusalAnswer(caller, headers);
 
     const content = answerTo(question, vault, caller);
-    const answer = isRefusal(content) ? refusalAnswer(content, headers) : json(200, content, headers);
+    const answer = isRefusal(content) ? refusalAnswer(content, headers) : contentAnswer(content, headers);
     return { ...answer, principal: caller.principal } satisfies Answer;
   };
 }
 
 type Content = Record<string, unknown>;
+
+/** A purge has nothing to show. */
+function contentAnswer(content: Content, headers: Record<string, string>): Answer {
+  const empty = Object.keys(content).length === 0;
+  return empty ? { status: 204, headers, body: '' } : json(200, content, headers);
+}
 
 function answerTo(question: Question, vault: VaultStore, caller: Caller): Content | Refusal {
   const { method, host, url } = question;
@@ -46,6 +53,9 @@ function answerTo(question: Question, vault: VaultStore, caller: Caller): Conten
       `The specified version (${version}) is not recognized. Consider using the latest supported version (${LATEST_API_VERSION}).`,
     );
   }
+
+  const changed = change(question, vault, caller);
+  if (changed !== undefined) return changed;
 
   // A slash at the end, which the SDKs send for "latest", names no version.
   const [kind, name, rest, ...more] = url.pathname.slice(1).replace(/\/$/, '').split('/');

@@ -16,6 +16,12 @@ export type Managed<T> = T & { managed?: true };
 /** The objects of one vault. Names are found whatever their case, as the service does. */
 export class VaultStore {
   readonly #vault: SeedVault;
+  /** Names of deleted objects, lower case, which can be purged. */
+  readonly #deleted: Record<Kind, Set<string>> = {
+    secrets: new Set(),
+    keys: new Set(),
+    certificates: new Set(),
+  };
 
   constructor(vault: SeedVault) {
     this.#vault = vault;
@@ -71,25 +77,65 @@ export class VaultStore {
     name: string,
     secret: Pick<SecretVersion, 'value' | 'contentType' | 'tags'> & {
       version?: string | undefined;
-      attributes?: Partial<SecretVersion['attributes']> | undefined;
-    },
+    } & Changed,
   ): string {
+    return this.#add('secrets', name, { ...secret, version: secret.version ?? newVersion() }).version;
+  }
+
+  addKey(name: string, key: Pick<KeyVersion, 'key' | 'tags'> & Changed): KeyVersion {
+    return this.#add('keys', name, { ...key, version: newVersion() });
+  }
+
+  addCertificate(
+    name: string,
+    certificate: Pick<CertificateVersion, 'cer' | 'secret' | 'contentType' | 'exportable' | 'tags'> & Changed,
+  ): CertificateVersion {
+    return this.#add('certificates', name, { ...certificate, version: newVersion() });
+  }
+
+  #add<K extends Kind>(
+    kind: K,
+    name: string,
+    { attributes, ...rest }: Omit<SeedVault[K][string][number], 'attributes'> & Changed,
+  ): SeedVault[K][string][number] {
     const seconds = Math.floor(Date.now() / 1000);
-    const { version = randomBytes(16).toString('hex'), attributes, ...rest } = secret;
     const full = {
       ...rest,
-      version,
       attributes: { enabled: true, created: seconds, updated: seconds, ...attributes },
-    };
-    const proper = this.properName('secrets', name);
-    this.#vault.secrets[proper] = [...(this.#vault.secrets[proper] ?? []), full];
-    return version;
+    } as SeedVault[K][string][number];
+    const proper = this.properName(kind, name);
+    const objects = this.#vault[kind] as Record<string, SeedVault[K][string][number][]>;
+    objects[proper] = [...(objects[proper] ?? []), full];
+    this.#deleted[kind].delete(name.toLowerCase());
+    return full;
   }
 
   /** @returns whether there was one. A certificate takes its secret and key with it. */
   delete(kind: Kind, name: string): boolean {
-    return delete_(this.#vault[kind], this.properName(kind, name));
+    const there = delete_(this.#vault[kind], this.properName(kind, name));
+    if (there) this.#deleted[kind].add(name.toLowerCase());
+    return there;
   }
+
+  isDeleted(kind: Kind, name: string): boolean {
+    return this.#deleted[kind].has(name.toLowerCase());
+  }
+
+  /** @returns whether it was there, deleted. */
+  purge(kind: Kind, name: string): boolean {
+    return this.#deleted[kind].delete(name.toLowerCase());
+  }
+}
+
+/** What may be given of a new version's attributes. */
+type Changed = {
+  attributes?:
+    | { enabled?: boolean | undefined; nbf?: number | undefined; exp?: number | undefined }
+    | undefined;
+};
+
+function newVersion(): string {
+  return randomBytes(16).toString('hex');
 }
 
 function delete_(objects: Record<string, unknown>, name: string): boolean {
