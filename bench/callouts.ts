@@ -7,6 +7,7 @@
 import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { startAzure } from '../e2e/demo/azure.ts';
 import { Kubelet } from '../e2e/lab/kubelet.ts';
 import { loadSeed, principalOf } from '../e2e/mock/seed.ts';
@@ -44,6 +45,8 @@ try {
   await bench();
 } finally {
   await azure.stop();
+  // A run that failed half-way leaves its volume, which would keep the directory from being removed.
+  await execa('umount', ['--lazy', '--quiet', directory], { reject: false });
   kubelet.remove();
 }
 
