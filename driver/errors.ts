@@ -12,6 +12,7 @@ export const errorCodes = [
   'ObjectNotFound',
   'ObjectDisabled',
   'ObjectUnsupported',
+  'SelectionTooLarge',
   'AccessDenied',
   'VaultThrottled',
   'VaultUnreachable',
