@@ -13,6 +13,7 @@ import { containerEnvironment } from './cluster/container-engine.ts';
 import { busyboxArchive, mockArchive, productImage } from './cluster/images.ts';
 import { dumpLogs } from './cluster/logs.ts';
 import { deployMock, makeTls } from './cluster/mock-deployment.ts';
+import { fillMockVaults } from './cluster/mock-vaults.ts';
 import { connectPods } from './cluster/network.ts';
 import { nodeImage } from './cluster/node-image.ts';
 import { preparePrerequisites } from './cluster/packages.ts';
@@ -57,15 +58,16 @@ async function run(): Promise<void> {
     // 2. The mock and the product
     const tlsDirectory = join(directory, 'tls');
     const caFile = await makeTls(tlsDirectory);
-    const mockControl = await deployMock({ ...cluster, nodes }, tlsDirectory);
+    const mock = await deployMock({ ...cluster, nodes }, tlsDirectory);
     const state: EndToEndState = {
       ...cluster,
       nodes,
-      mockControl,
+      ...mock,
       chartArguments: await chartArguments(directory, caFile, tag),
       logDirectory: join(project, 'dist', 'e2e-logs'),
     };
     const stateFile = join(directory, 'state.json');
+    await fillMockVaults(state);
     await writeFile(stateFile, JSON.stringify(state, null, 2));
     await installProduct(state).catch(async (error: unknown) => {
       await dumpLogs(state, 'installation');

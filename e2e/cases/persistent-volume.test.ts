@@ -1,48 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apply, kubectl } from '../cluster/kubectl.ts';
-import { deletePod, readInPod, startPod } from '../cluster/pods.ts';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { inPod, mountPath, permissionsInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { applyCredentials, credentialsSecret, objectLists } from '../cluster/volumes.ts';
-import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
+import { describeWithVaults } from '../cluster/vaults-under-test.ts';
+import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
-const seed = await loadSeed();
-const name = 'kv-claim';
+const example = 'persistent-volume';
+const pod = `shop/${example}`;
 
-beforeAll(() => applyCredentials(state, seed));
-afterAll(async () => {
-  await deletePod(state, name);
-  await kubectl(state, ['delete', 'pvc', name, '--ignore-not-found']);
-  await kubectl(state, ['delete', 'pv', name, '--ignore-not-found']);
-});
+describeWithVaults(state, 'docs/examples/persistent-volume.yaml', (vaults) => {
+  beforeAll(() => startExample(state, vaults, example));
+  afterAll(() => removeExample(state, vaults, example));
 
-// Namespaces of the Pod Security level "restricted" forbid the inline form and allow this one.
-test('a pod gets its files through a PersistentVolumeClaim', async () => {
-  const common = { accessModes: ['ReadOnlyMany'], storageClassName: '' };
-  await apply(
-    state,
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name },
-      spec: {
-        ...common,
-        capacity: { storage: '1Mi' },
-        flexVolume: {
-          driver: 'azure/kv',
-          readOnly: true,
-          secretRef: { name: credentialsSecret, namespace: 'default' },
-          options: { ...objectLists([['secret', 'plain']]), tenantid: principalOf(seed, 'reader').tenant },
-        },
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name, namespace: 'default' },
-      spec: { ...common, volumeName: name, resources: { requests: { storage: '1Mi' } } },
-    },
-  );
-  await startPod(state, { name, volume: { persistentVolumeClaim: { claimName: name, readOnly: true } } });
-  expect((await readInPod(state, name, 'plain')).toString()).toBe(secretOf(seed, 'testkv', 'plain').value);
+  test('a pod of a restricted namespace gets its files through a claim', async () => {
+    const { value } = exampleObjects.testkv.secrets['shop-db-password'] ?? {};
+    expect(await textInPod(state, pod, 'shop-db-password')).toBe(value);
+  });
+
+  test('the file has the group of the pod’s fsGroup, and the volume is read-only', async () => {
+    expect(await permissionsInPod(state, pod, 'shop-db-password')).toBe('640 0 2000');
+    await expect(inPod(state, pod, 'touch', `${mountPath}/new`)).rejects.toThrow('Read-only file system');
+  });
 });

@@ -1,29 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nmiJournal } from '../cluster/mock-deployment.ts';
-import { deletePod, nodeOf, readInPod, startPod } from '../cluster/pods.ts';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { nodeJournal } from '../cluster/mock-control.ts';
+import { nodeOf, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { keyVaultVolume, objectLists } from '../cluster/volumes.ts';
-import { loadSeed, secretOf } from '../mock/seed.ts';
+import { mockVaults } from '../cluster/vaults-under-test.ts';
+import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
-const pod = 'with-identity';
+const vaults = mockVaults(state);
+const pod = 'pod-identity';
 
-beforeAll(() =>
-  startPod(state, {
-    name: pod,
-    labels: { aadpodidbinding: 'reader' },
-    volume: keyVaultVolume({ usepodidentity: 'true', ...objectLists([['secret', 'db-password']]) }),
-  }),
-);
-afterAll(() => deletePod(state, pod));
+beforeAll(() => startExample(state, vaults, pod));
+afterAll(() => removeExample(state, vaults, pod));
 
-test('a pod reads with its own identity, no Secret being involved', async () => {
-  const { value } = secretOf(await loadSeed(), 'testkv', 'db-password');
-  expect((await readInPod(state, pod, 'db-password')).toString()).toBe(value);
+test('docs/examples/pod-identity.yaml: a pod reads with its own identity, no Secret being involved', async () => {
+  const { value } = exampleObjects.testkv.secrets['shop-db-password'] ?? {};
+  expect(await textInPod(state, pod, 'shop-db-password')).toBe(value);
 });
 
 test('the NMI of the pod’s own node gave the token', async () => {
-  const requests = await nmiJournal(state, await nodeOf(state, pod));
+  const requests = await nodeJournal(state, await nodeOf(state, pod));
   expect(requests).toContainEqual(
     expect.objectContaining({ role: 'nmi', status: 200, principal: 'pod-identity' }),
   );

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { assignIdentities } from '../cluster/mock-deployment.ts';
+import { assignIdentities } from '../cluster/mock-control.ts';
 import {
   createPod,
   deletePod,

@@ -1,7 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubectl } from './kubectl.ts';
-import { mockJournal, nmiJournal } from './mock-deployment.ts';
+import { mockJournal, nodeJournal } from './mock-control.ts';
 import { onNode } from './node-commands.ts';
 import { installerLabel, productNamespace } from './product.ts';
 import type { EndToEndState } from './state.ts';
@@ -47,7 +47,10 @@ function parts(state: EndToEndState): Part[] {
     ...state.nodes.map((node): Part => [`kubelet of ${node}`, () => kubeletLines(state, node)]),
     ['requests to the mock', async () => asLines(await mockJournal(state))],
     ...state.nodes.map(
-      (node): Part => [`requests to the NMI of ${node}`, async () => asLines(await nmiJournal(state, node))],
+      (node): Part => [
+        `requests to NMI and IMDS of ${node}`,
+        async () => asLines(await nodeJournal(state, node)),
+      ],
     ),
   ];
 }

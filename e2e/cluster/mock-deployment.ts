@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JournalEntry } from '../mock/journal.ts';
-import type { PodIdentity } from '../mock/seed/schema.ts';
 import { command } from './command.ts';
 import { mockImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
+import { nodeControlAddress } from './mock-control.ts';
 import { nameHosts } from './network.ts';
 import { onNode } from './node-commands.ts';
 import type { EndToEndState } from './state.ts';
@@ -14,8 +13,8 @@ type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment' | 'no
 
 const mockProgram = join(import.meta.dirname, '..', 'mock', 'main.ts');
 const namespace = 'mock-azure';
-/** On every node's loopback: the NMI, where the driver looks for it, and the control API of that NMI. */
-const nmiControl = 'http://127.0.0.1:2580';
+/** Where the instance metadata service is on every Azure machine. */
+const imdsAddress = '169.254.169.254';
 const controlPort = 8080;
 
 /** The real names that the nodes resolve to the mock. */
@@ -33,12 +32,17 @@ export async function makeTls(directory: string): Promise<string> {
   return join(directory, 'ca.pem');
 }
 
+/** Where this machine reaches the mock. */
+export type MockAddresses = Pick<EndToEndState, 'mockControl' | 'mockAzure'>;
+
 /**
- * Entra and the vaults as one pod behind a service, and the NMI on each node's loopback.
- * `tlsDirectory` holds what the mock's own program made. Answers the address of the control API.
+ * Entra and the vaults as one pod behind a service; on each node NMI on the loopback, and IMDS at its own address.
+ * `tlsDirectory` holds what the mock's own program made.
  */
-export async function deployMock(target: Target, tlsDirectory: string): Promise<string> {
+export async function deployMock(target: Target, tlsDirectory: string): Promise<MockAddresses> {
   return step('deploy the mock of Azure', async () => {
+    for (const node of target.nodes)
+      await onNode(target, node, ['ip', 'address', 'replace', `${imdsAddress}/32`, 'dev', 'lo']);
     await apply(target, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     await apply(target, await tlsSecret(tlsDirectory), service, azure, nodeIdentity);
     await kubectl(target, ['-n', namespace, 'rollout', 'status', 'deployment/azure', '--timeout=120s']);
@@ -47,44 +51,22 @@ export async function deployMock(target: Target, tlsDirectory: string): Promise<
       kubectl(target, ['-n', namespace, 'get', 'service', 'azure', '-o', `jsonpath=${path}`]);
     const clusterAddress = await read('{.spec.clusterIP}');
     for (const node of target.nodes) await nameHosts(target, node, clusterAddress, hosts);
-    const nodePort = await read('{.spec.ports[?(@.name=="control")].nodePort}');
+    const nodePort = (port: string) => read(`{.spec.ports[?(@.name=="${port}")].nodePort}`);
     const nodeAddress = await kubectl(target, [
       'get',
       'nodes',
       '-o',
       'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}',
     ]);
-    return `http://${nodeAddress}:${nodePort}`;
+    return {
+      mockControl: `http://${nodeAddress}:${await nodePort('control')}`,
+      mockAzure: {
+        address: nodeAddress,
+        port: Number(await nodePort('https')),
+        caPem: await readFile(join(tlsDirectory, 'ca.pem'), 'utf8'),
+      },
+    };
   });
-}
-
-/** What Entra and the vaults were asked. */
-export async function mockJournal(state: Pick<EndToEndState, 'mockControl'>): Promise<JournalEntry[]> {
-  const answer = await fetch(`${state.mockControl}/requests`);
-  return (await answer.json()) as JournalEntry[];
-}
-
-/** What the NMI of one node was asked. */
-export async function nmiJournal(state: Target, node: string): Promise<JournalEntry[]> {
-  return JSON.parse(await onNode(state, node, ['curl', '-sf', `${nmiControl}/requests`])) as JournalEntry[];
-}
-
-/** Sets which pods of one node have which identity, in place of all that was assigned there. */
-export async function assignIdentities(
-  state: Target,
-  node: string,
-  identities: readonly PodIdentity[],
-): Promise<void> {
-  const put = [
-    'curl',
-    '-sf',
-    '-X',
-    'PUT',
-    '--data',
-    JSON.stringify(identities),
-    `${nmiControl}/pod-identities`,
-  ];
-  await onNode(state, node, put);
 }
 
 async function tlsSecret(directory: string): Promise<object> {
@@ -105,7 +87,7 @@ const service = {
   kind: 'Service',
   metadata: { name: 'azure', namespace },
   spec: {
-    // NodePort, so that the cases reach the control API from outside
+    // NodePort, so that the cases reach the control API and the vaults from outside
     type: 'NodePort',
     selector: { app: 'azure' },
     ports: [
@@ -158,7 +140,10 @@ const nodeIdentity = {
           {
             ...container,
             name: 'nmi',
-            args: ['--nmi', '127.0.0.1:2579', '--control', '127.0.0.1:2580'],
+            args: [
+              ...['--nmi', '127.0.0.1:2579', '--imds', `${imdsAddress}:80`],
+              ...['--control', nodeControlAddress],
+            ],
             readinessProbe: { tcpSocket: { host: '127.0.0.1', port: 2579 }, periodSeconds: 1 },
           },
         ],

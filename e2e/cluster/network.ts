@@ -4,6 +4,7 @@ import type { EndToEndState } from './state.ts';
 import { step } from './steps.ts';
 
 type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment'>;
+type NodeTarget = Pick<Target, 'environment'>;
 type Node = { readonly name: string; readonly podCidr: string; readonly address: string };
 
 /**
@@ -32,12 +33,22 @@ export async function connectPods(target: Target): Promise<string[]> {
 
 /** Makes names resolve to one address on a node itself, where kubelet runs the driver. */
 export async function nameHosts(
-  target: Target,
+  target: NodeTarget,
   node: string,
   address: string,
   hosts: readonly string[],
 ): Promise<void> {
   await onNode(target, node, ['tee', '-a', '/etc/hosts'], { input: `${address} ${hosts.join(' ')}\n` });
+}
+
+/** The lines of a node's hosts file. */
+export async function hostsOf(target: NodeTarget, node: string): Promise<string[]> {
+  return (await onNode(target, node, ['cat', '/etc/hosts'])).split('\n');
+}
+
+/** Written in place, as the file is a mount of its own. */
+export async function setHosts(target: NodeTarget, node: string, lines: readonly string[]): Promise<void> {
+  await onNode(target, node, ['tee', '/etc/hosts'], { input: `${lines.join('\n')}\n` });
 }
 
 async function listNodes(target: Target): Promise<Node[]> {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { busyboxImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
 import type { EndToEndState } from './state.ts';
@@ -14,6 +15,12 @@ export type PodRequest = {
 };
 
 export const mountPath = '/kv';
+
+/** Arguments that name a pod: `<name>` of the namespace `default`, or `<namespace>/<name>`. */
+function named(pod: string): string[] {
+  const [namespace = '', name] = pod.split('/');
+  return name === undefined ? [namespace] : [name, '--namespace', namespace];
+}
 
 export async function createPod(state: EndToEndState, pod: PodRequest): Promise<void> {
   await apply(state, {
@@ -57,7 +64,7 @@ export async function waitUntilRunning(state: EndToEndState, name: string, secon
 }
 
 export function phaseOf(state: EndToEndState, pod: string): Promise<string> {
-  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.status.phase}']);
+  return kubectl(state, ['get', 'pod', ...named(pod), '-o', 'jsonpath={.status.phase}']);
 }
 
 export async function startPod(state: EndToEndState, pod: PodRequest): Promise<void> {
@@ -72,24 +79,39 @@ export async function deletePod(state: EndToEndState, name: string): Promise<voi
 
 /** Runs a program in the pod's container; answers its standard output. */
 export function inPod(state: EndToEndState, pod: string, ...args: string[]): Promise<string> {
-  return kubectl(state, ['exec', pod, '--', ...args]);
+  return kubectl(state, ['exec', ...named(pod), '--', ...args]);
 }
 
-/** Bytes of a file of the volume, as the container reads them. */
+/** Bytes of a file as the container reads them; `file` is a path of the volume, or an absolute one. */
 export async function readInPod(state: EndToEndState, pod: string, file: string): Promise<Buffer> {
-  return Buffer.from(await inPod(state, pod, 'base64', `${mountPath}/${file}`), 'base64');
+  return Buffer.from(await inPod(state, pod, 'base64', posix.resolve(mountPath, file)), 'base64');
+}
+
+/** The same in UTF-8. */
+export async function textInPod(state: EndToEndState, pod: string, file: string): Promise<string> {
+  return (await readInPod(state, pod, file)).toString('utf8');
+}
+
+/** All files of the volume, but what belongs to its layout: paths below its root, sorted. */
+export async function filesInPod(state: EndToEndState, pod: string): Promise<string[]> {
+  const found = await inPod(state, pod, 'sh', '-c', `cd ${mountPath}/..data/ && find . -type f`);
+  return found
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.slice(2))
+    .toSorted();
+}
+
+/** `<mode> <owner> <group>` of a file that a path of the volume leads to, as in `640 0 2000`. */
+export function permissionsInPod(state: EndToEndState, pod: string, file: string): Promise<string> {
+  return inPod(state, pod, 'stat', '-L', '-c', '%a %u %g', posix.resolve(mountPath, file));
 }
 
 /** Messages of the pod's events. */
 export async function eventMessages(state: EndToEndState, pod: string): Promise<string[]> {
-  const listing = await kubectl(state, [
-    'get',
-    'events',
-    '--field-selector',
-    `involvedObject.name=${pod}`,
-    '-o',
-    'json',
-  ]);
+  const [name = '', ...namespace] = named(pod);
+  const ofPod = ['--field-selector', `involvedObject.name=${name}`];
+  const listing = await kubectl(state, ['get', 'events', ...namespace, ...ofPod, '-o', 'json']);
   return (JSON.parse(listing) as { items: { message: string }[] }).items.map(({ message }) => message);
 }
 

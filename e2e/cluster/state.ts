@@ -15,6 +15,8 @@ export type EndToEndState = {
   readonly logDirectory: string;
   /** `http://<address>:<port>` of the mock's control API, reachable from this machine. */
   readonly mockControl: string;
+  /** Where this machine reaches Entra and the vaults of the mock, whatever their host names. */
+  readonly mockAzure: { readonly address: string; readonly port: number; readonly caPem: string };
   /** Arguments of `helm install|upgrade` that follow the release's name. */
   readonly chartArguments: readonly string[];
 };

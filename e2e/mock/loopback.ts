@@ -11,20 +11,28 @@ export interface Reply {
   text: string;
 }
 
-/** Connects every host name to the mock's first TLS port, trusting its CA alone: no hosts file is needed. */
+/**
+ * Connects every host name to the mock's first TLS port, trusting its CA alone: no hosts file is needed.
+ * `address` is where the mock's port is, by default the loopback.
+ */
 export class LoopbackAgent extends Agent {
+  readonly #address: string;
   readonly #port: number;
   readonly #ca: string;
 
-  constructor(mock: Pick<Mock, 'ports' | 'caPem'>, options: AgentOptions = {}) {
+  constructor(
+    mock: { ports: Pick<Mock['ports'], 'tls'>; caPem: string },
+    { address = '127.0.0.1', ...options }: AgentOptions & { address?: string } = {},
+  ) {
     super({ keepAlive: true, ...options });
+    this.#address = address;
     this.#port = mock.ports.tls[0] ?? 0;
     this.#ca = mock.caPem;
   }
 
   override createConnection(options: ConnectionOptions): TLSSocket {
     const servername = options.servername || String(options.host);
-    return connect({ ca: this.#ca, host: '127.0.0.1', port: this.#port, servername });
+    return connect({ ca: this.#ca, host: this.#address, port: this.#port, servername });
   }
 }
 

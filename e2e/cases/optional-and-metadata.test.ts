@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { filesInPod, textInPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { describeWithVaults } from '../cluster/vaults-under-test.ts';
+import { exampleObjects } from '../real/objects.ts';
+
+const state = readState();
+const pod = 'optional-and-metadata';
+
+describeWithVaults(state, 'docs/examples/optional-and-metadata.yaml', (vaults) => {
+  beforeAll(() => startExample(state, vaults, pod));
+  afterAll(() => removeExample(state, vaults, pod));
+
+  test('the missing optional object is left out', async () => {
+    expect(await filesInPod(state, pod)).toEqual([
+      'shared-api-key',
+      'shop-db-password',
+      'shop-db-password.metadata.json',
+    ]);
+  });
+
+  test('an object comes from the vault that it names', async () => {
+    const { value } = exampleObjects.otherkv.secrets['shared-api-key'] ?? {};
+    expect(await textInPod(state, pod, 'shared-api-key')).toBe(value);
+  });
+
+  test('the metadata are those of the vault', async () => {
+    const { secrets } = await vaults.clients('testkv');
+    const { properties } = await secrets.getSecret('shop-db-password');
+    const { vaults: names } = await vaults.account();
+    expect(JSON.parse(await textInPod(state, pod, 'shop-db-password.metadata.json'))).toMatchObject({
+      type: 'secret',
+      name: 'shop-db-password',
+      vault: names.testkv,
+      version: properties.version,
+      tags: { app: 'shop' },
+      created: properties.createdOn?.toISOString(),
+    });
+  });
+});

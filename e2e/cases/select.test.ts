@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { describeWithVaults } from '../cluster/vaults-under-test.ts';
+import { exampleObjects } from '../real/objects.ts';
+
+const state = readState();
+const pod = 'select';
+const { secrets, certificates } = exampleObjects.testkv;
+
+describeWithVaults(state, 'docs/examples/select.yaml', (vaults) => {
+  beforeAll(() => startExample(state, vaults, pod));
+  afterAll(() => removeExample(state, vaults, pod));
+
+  test('there are the tagged secrets and the certificates whose name matches, and no other', async () => {
+    expect(await filesInPod(state, pod)).toEqual([
+      'certificates/shop-site',
+      'certificates/shop-site-pem',
+      'secrets/shop-db-password',
+      'secrets/shop-db-user',
+    ]);
+  });
+
+  test('each file holds its object', async () => {
+    for (const name of ['shop-db-password', 'shop-db-user'])
+      expect(await textInPod(state, pod, `secrets/${name}`)).toBe(secrets[name]?.value);
+    for (const [name, { cer }] of Object.entries(certificates)) {
+      const leaf = new X509Certificate(await readInPod(state, pod, `certificates/${name}`));
+      expect(leaf.raw.toString('base64')).toBe(cer);
+    }
+  });
+});

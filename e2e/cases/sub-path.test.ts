@@ -1,0 +1,27 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { inPod, readInPod, textInPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { describeWithVaults } from '../cluster/vaults-under-test.ts';
+import { exampleObjects } from '../real/objects.ts';
+
+const state = readState();
+const pod = 'sub-path';
+const { secrets, certificates } = exampleObjects.testkv;
+
+describeWithVaults(state, 'docs/examples/sub-path.yaml', (vaults) => {
+  beforeAll(() => startExample(state, vaults, pod));
+  afterAll(() => removeExample(state, vaults, pod));
+
+  test('a single file of the volume', async () => {
+    const password = await textInPod(state, pod, '/etc/shop/db-password');
+    expect(password).toBe(secrets['shop-db-password']?.value);
+  });
+
+  test('a directory of the volume', async () => {
+    expect(await inPod(state, pod, 'ls', '/etc/shop/tls')).toBe('leaf.crt');
+    const leaf = new X509Certificate(await readInPod(state, pod, '/etc/shop/tls/leaf.crt'));
+    expect(leaf.raw.toString('base64')).toBe(certificates['shop-site']?.cer);
+  });
+});

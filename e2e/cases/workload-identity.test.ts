@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { removeExample, startExample } from '../cluster/examples.ts';
+import { kubectl } from '../cluster/kubectl.ts';
+import { mockJournal, trustServiceAccount } from '../cluster/mock-control.ts';
+import { createPod, deletePod, eventMessages, textInPod } from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { mockVaults } from '../cluster/vaults-under-test.ts';
+import { keyVaultVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, principalOf } from '../mock/seed.ts';
+import { exampleObjects } from '../real/objects.ts';
+
+const state = readState();
+const vaults = mockVaults(state);
+const pod = 'workload-identity';
+const { clientId, tenant } = principalOf(await loadSeed(), 'workload');
+
+beforeAll(async () => {
+  await trustServiceAccount(state, 'workload', { namespace: 'default', name: 'kv-reader' });
+  await startExample(state, vaults, pod, { application: clientId });
+});
+afterAll(async () => {
+  await deletePod(state, 'without-token');
+  await removeExample(state, vaults, pod);
+});
+
+test('docs/examples/workload-identity.yaml: a pod reads with its own service account', async () => {
+  const { value } = exampleObjects.testkv.secrets['shop-db-password'] ?? {};
+  expect(await textInPod(state, pod, 'shop-db-password')).toBe(value);
+});
+
+test('Entra gave the application’s token for the service account’s', async () => {
+  expect(await mockJournal(state)).toContainEqual(
+    expect.objectContaining({ role: 'entra', status: 200, principal: 'workload' }),
+  );
+});
+
+test('nobody needed more permissions in the cluster', async () => {
+  const may = ['auth', 'can-i', 'create', 'serviceaccounts/token', '--as'];
+  const answer = await kubectl(state, [...may, 'system:serviceaccount:default:kv-reader']).catch(
+    (error: { stdout?: string }) => error.stdout,
+  );
+  expect(answer).toBe('no');
+});
+
+test('a pod without such a token stays pending, and its events say what to add', async () => {
+  const options = {
+    useworkloadidentity: 'true',
+    clientid: clientId,
+    tenantid: tenant,
+    keyvaultname: 'testkv',
+    keyvaultobjectnames: 'shop-db-password',
+    keyvaultobjecttypes: 'secret',
+  };
+  await createPod(state, { name: 'without-token', volume: keyVaultVolume(options) });
+  const message = await waitFor('an event that tells of the missing token', 120, async () =>
+    (await eventMessages(state, 'without-token')).find((text) => text.includes('AzureADTokenExchange')),
+  );
+  expect(message).toContain('projected');
+});
