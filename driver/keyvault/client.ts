@@ -1,28 +1,41 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
-import type { JsonWebKey } from '@azure/keyvault-keys';
 import { DriverError } from '../errors.ts';
-import type { AccessToken, FoundObject, ObjectAttributes, PublicKey } from '../ports.ts';
+import type { ObjectType } from '../options/items.ts';
+import type { AccessToken, FoundObject, ObjectAttributes } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
+import { checkIdentifier } from './identifier.ts';
 import type { ObjectReference } from './object.ts';
-import { refusalPolicy } from './refusal.ts';
+import { publicKeyOf } from './public-key.ts';
 
-/** Reads single objects of one vault. */
+/** One vault as the SDK shows it. Both throw whatever the SDK throws; `faults.ts` gives it meaning. */
 export interface VaultClient {
-  /** @throws whatever the SDK throws; `faults.ts` gives it meaning */
-  get(object: ObjectReference, signal: AbortSignal): Promise<FoundObject>;
+  get(object: ObjectReference): Promise<FoundObject>;
+  /** The latest version of every object of a type, page by page, in the vault's order. */
+  list(type: ObjectType): AsyncIterable<readonly ListedObject[]>;
 }
 
-/**
- * The SDK's clients for one vault, each loaded when first used.
- *
- * The token is set up front, so the SDK's unauthenticated first request and its challenge do not happen; its
- * own policy stays in place and checks the challenge's resource against the vault's host should one come.
- */
+/** An object as a list has it, without its content. */
+export interface ListedObject {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What the pipeline of one vault does beside what the SDK does. */
+export interface ClientPolicies {
+  /** Around all attempts of a request, outermost first. */
+  readonly perCall: readonly PipelinePolicy[];
+  /** Around each attempt, outermost first. */
+  readonly perRetry: readonly PipelinePolicy[];
+}
+
+/** The SDK's clients for one vault, each loaded when first used. */
 export function createVaultClient(
-  vaultUrl: string,
+  origin: string,
   token: Promise<AccessToken>,
   transport: Transport,
+  { perCall, perRetry }: ClientPolicies,
 ): VaultClient {
   const credential: TokenCredential = {
     async getToken() {
@@ -37,74 +50,87 @@ export function createVaultClient(
     userAgentOptions: transport.userAgentOptions,
     redirectOptions: { maxRetries: 0 },
     additionalPolicies: [
-      { policy: refusalPolicy, position: 'perCall' as const },
-      { policy: authorizeUpFront(token), position: 'perRetry' as const },
+      ...perCall.map((policy) => ({ policy, position: 'perCall' as const })),
+      ...perRetry.map((policy) => ({ policy, position: 'perRetry' as const })),
     ],
   };
   const secrets = once(
-    async () => new (await import('@azure/keyvault-secrets')).SecretClient(vaultUrl, credential, options),
+    async () => new (await import('@azure/keyvault-secrets')).SecretClient(origin, credential, options),
   );
   const keys = once(
-    async () => new (await import('@azure/keyvault-keys')).KeyClient(vaultUrl, credential, options),
+    async () => new (await import('@azure/keyvault-keys')).KeyClient(origin, credential, options),
   );
   const certificates = once(
     async () =>
-      new (await import('@azure/keyvault-certificates')).CertificateClient(vaultUrl, credential, options),
+      new (await import('@azure/keyvault-certificates')).CertificateClient(origin, credential, options),
   );
 
   return {
-    async get({ vault, type, name, version }, signal): Promise<FoundObject> {
-      const call = { abortSignal: signal };
+    async get(object): Promise<FoundObject> {
+      const { vault, type, name, version } = object;
+      const options = version === undefined ? {} : { version };
       switch (type) {
         case 'secret': {
-          const client = await secrets();
-          const { value, properties } = await client.getSecret(
-            name,
-            version === undefined ? call : { ...call, version },
-          );
-          if (value === undefined) throw new DriverError('VaultFault', 'the vault answered without a value');
+          const { value, properties } = await (await secrets()).getSecret(name, options);
+          const about = describe(properties, checkIdentifier(properties.id, object, origin));
+          if (typeof value !== 'string')
+            throw new DriverError('VaultFault', 'the vault answered without a value');
           const content = { type, value, contentType: properties.contentType };
-          return { vault, name, content, ...describe(properties) };
+          return { vault, name, content, ...about };
         }
         case 'key': {
-          const client = await keys();
-          const { key, properties } = await client.getKey(
-            name,
-            version === undefined ? call : { ...call, version },
-          );
-          return { vault, name, content: { type, key: publicKey(key) }, ...describe(properties) };
+          const { key, properties } = await (await keys()).getKey(name, options);
+          const about = describe(properties, checkIdentifier(properties.id, object, origin));
+          expectEnabled(properties);
+          return { vault, name, content: { type, key: publicKeyOf(key) }, ...about };
         }
         case 'cert': {
           const client = await certificates();
           const { cer, properties } =
             version === undefined
-              ? await client.getCertificate(name, call)
-              : await client.getCertificateVersion(name, version, call);
-          if (cer === undefined)
+              ? await client.getCertificate(name)
+              : await client.getCertificateVersion(name, version);
+          const about = describe(properties, checkIdentifier(properties.id, object, origin));
+          // A certificate that is still being issued is disabled too, so this comes first.
+          if (cer === undefined || cer.length === 0)
             throw new DriverError(
               'VaultFault',
-              'the vault answered without a certificate; it may still be pending',
+              'the vault answered without a certificate, which is still pending; complete or renew its issuance in the vault',
             );
-          return { vault, name, content: { type, der: cer }, ...describe(properties) };
+          expectEnabled(properties);
+          return { vault, name, content: { type, der: cer }, ...about };
         }
       }
     },
-  };
-}
 
-function authorizeUpFront(token: Promise<AccessToken>): PipelinePolicy {
-  return {
-    name: 'authorizeUpFrontPolicy',
-    async sendRequest(request, next) {
-      request.headers.set('authorization', `Bearer ${(await token).token}`);
-      return next(request);
+    async *list(type) {
+      const pages = await pagesOf(type);
+      for await (const page of pages)
+        yield page.map(({ name = '', enabled = false, tags = {} }) => ({ name, enabled, tags }));
     },
   };
+
+  async function pagesOf(
+    type: ObjectType,
+  ): Promise<AsyncIterable<{ name?: string; enabled?: boolean; tags?: Record<string, string> }[]>> {
+    switch (type) {
+      case 'secret':
+        return (await secrets()).listPropertiesOfSecrets().byPage();
+      case 'key':
+        return (await keys()).listPropertiesOfKeys().byPage();
+      case 'cert':
+        return (await certificates()).listPropertiesOfCertificates().byPage();
+    }
+  }
+}
+
+/** The service withholds the value of a disabled secret, but shows disabled keys and certificates: all are alike here. */
+function expectEnabled({ enabled }: { enabled?: boolean }): void {
+  if (enabled === false) throw new DriverError('ObjectDisabled', 'it is disabled; enable it in the vault');
 }
 
 /** What the SDK calls the properties of an object, alike for all three types. */
 interface Properties {
-  version?: string;
   contentType?: string;
   tags?: Record<string, string>;
   notBefore?: Date;
@@ -113,8 +139,12 @@ interface Properties {
   updatedOn?: Date;
 }
 
-function describe(properties: Properties): { version: string; attributes: ObjectAttributes } {
-  const { version = '', contentType, tags = {}, notBefore, expiresOn, createdOn, updatedOn } = properties;
+/** Expired objects and ones that are not valid yet are described as any other: the service serves them. */
+function describe(
+  properties: Properties,
+  version: string,
+): { version: string; attributes: ObjectAttributes } {
+  const { contentType, tags = {}, notBefore, expiresOn, createdOn, updatedOn } = properties;
   return {
     version,
     attributes: {
@@ -126,17 +156,6 @@ function describe(properties: Properties): { version: string; attributes: Object
       updated: updatedOn?.getTime(),
     },
   };
-}
-
-function publicKey(jwk: JsonWebKey | undefined): PublicKey {
-  const { kty, n, e, crv, x, y } = jwk ?? {};
-  if ((kty === 'RSA' || kty === 'RSA-HSM') && n && e) return { kty: 'RSA', n, e };
-  if ((kty === 'EC' || kty === 'EC-HSM') && crv && x && y) return { kty: 'EC', crv, x, y };
-  const shown = /^[A-Za-z-]{1,20}$/.exec(kty ?? '')?.[0] ?? 'unknown';
-  throw new DriverError(
-    'ObjectUnsupported',
-    `it is of type ${shown}, which has no public key; only RSA and EC keys can be projected`,
-  );
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

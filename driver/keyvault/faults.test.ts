@@ -1,16 +1,28 @@
 import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, test } from 'vitest';
 import { DriverError } from '../errors.ts';
-import type { ObjectReference } from '../ports.ts';
-import { objectFault } from './faults.ts';
+import { failureFault } from './faults.ts';
+import { describeObject } from './object.ts';
+import { ReadFailure } from './read-failure.ts';
 import { VaultRefusal } from './refusal.ts';
+import type { Subject } from './subject.ts';
 
 const HOST = 'shop-vault.vault.azure.net';
 const REQUEST_ID = '01234567-89ab-cdef-0123-456789abcdef';
-const secret: ObjectReference = { vault: 'shop-vault', type: 'secret', name: 'db', version: undefined };
+const secret = { origin: 'objects[0]', type: 'secret', name: 'db', version: undefined } as const;
 
-function faultOf(error: unknown, changes: Partial<ObjectReference> = {}): string {
-  const { code, message } = objectFault(error, { ...secret, ...changes }, HOST, 'the pod identity of a/b');
+function faultOf(error: unknown, changes: Partial<Subject> = {}): string {
+  const { type, name, version, ...rest } = { ...secret, ...changes };
+  const what = name === undefined ? `${type}s` : describeObject({ type, name, version });
+  const subject = { type, name, version, what, ...rest };
+  const failure = new ReadFailure('shop-vault', HOST, error);
+  const { code, message } = failureFault(
+    failure,
+    subject,
+    [subject.origin],
+    'the pod identity of a/b',
+    undefined,
+  );
   return `${code}: ${message}`;
 }
 
@@ -23,58 +35,67 @@ function refusal(status: number, code?: string, inner?: string): VaultRefusal {
   );
 }
 
-function refusalWith(status: number, bodyAsText: string, requestId: string): VaultRefusal {
+function refusalWith(
+  status: number,
+  bodyAsText: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+): VaultRefusal {
   return new VaultRefusal({
     request: createPipelineRequest({ url: `https://${HOST}/secrets/db` }),
     status,
-    headers: createHttpHeaders({ 'x-ms-request-id': requestId }),
+    headers: createHttpHeaders({ ...headers, 'x-ms-request-id': requestId }),
     bodyAsText,
   });
 }
 
+function minutesFromNow(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toUTCString();
+}
+
 describe("a vault's refusal says what to do", () => {
-  test.each<[string, VaultRefusal, Partial<ObjectReference>, string]>([
+  test.each<[string, VaultRefusal, Partial<Subject>, string]>([
     [
       'no such object',
       refusal(404, 'SecretNotFound'),
       {},
-      `ObjectNotFound: secret "db" does not exist in ${HOST}; check the name and that its type is really secret (HTTP 404, SecretNotFound, request id ${REQUEST_ID})`,
+      `ObjectNotFound: secret "db" (objects[0]) does not exist in ${HOST}; check the name and that its type is really secret (HTTP 404, SecretNotFound, request id ${REQUEST_ID})`,
     ],
     [
       'no such version',
       refusal(404, 'SecretNotFound'),
       { type: 'cert', version: 'abc' },
-      `ObjectNotFound: cert "db" version abc does not exist in ${HOST}; check the name and that its type is really cert; check its version too (HTTP 404, SecretNotFound, request id ${REQUEST_ID})`,
+      `ObjectNotFound: cert "db" version abc (objects[0]) does not exist in ${HOST}; check the name and that its type is really cert; check its version too (HTTP 404, SecretNotFound, request id ${REQUEST_ID})`,
     ],
     [
       'disabled',
       refusal(403, 'Forbidden', 'SecretDisabled'),
       {},
-      `ObjectDisabled: secret "db" of ${HOST} is disabled; enable it in the vault (HTTP 403, Forbidden, SecretDisabled, request id ${REQUEST_ID})`,
+      `ObjectDisabled: secret "db" (objects[0]) of ${HOST} is disabled; enable it in the vault (HTTP 403, Forbidden, SecretDisabled, request id ${REQUEST_ID})`,
     ],
     [
       'no permission for certificates',
       refusal(403, 'Forbidden', 'AccessDenied'),
       { type: 'cert' },
-      `AccessDenied: the pod identity of a/b may not read cert "db" of ${HOST}; give it the get permission for certificates (HTTP 403, Forbidden, AccessDenied, request id ${REQUEST_ID})`,
+      `AccessDenied: the pod identity of a/b may not read cert "db" (objects[0]) of ${HOST}; give it the get permission for certificates (HTTP 403, Forbidden, AccessDenied, request id ${REQUEST_ID})`,
     ],
     [
       'no permission for keys',
       refusal(403, 'Forbidden', 'ForbiddenByRbac'),
       { type: 'key' },
-      `AccessDenied: the pod identity of a/b may not read key "db" of ${HOST}; give it the get permission for keys (HTTP 403, Forbidden, ForbiddenByRbac, request id ${REQUEST_ID})`,
+      `AccessDenied: the pod identity of a/b may not read key "db" (objects[0]) of ${HOST}; give it the role "Key Vault Crypto User" on the vault (a new assignment takes some minutes) (HTTP 403, Forbidden, ForbiddenByRbac, request id ${REQUEST_ID})`,
     ],
     [
       'a firewall, where no permission would help',
       refusal(403, 'Forbidden', 'ForbiddenByFirewall'),
       {},
-      `AccessDenied: ${HOST} does not admit this node's network, so secret "db" was not read; check the vault's firewall and private endpoint (HTTP 403, Forbidden, ForbiddenByFirewall, request id ${REQUEST_ID})`,
+      `AccessDenied: ${HOST} does not admit this node's network, so secret "db" (objects[0]) was not read; admit it in the vault's firewall, or use a private endpoint (HTTP 403, Forbidden, ForbiddenByFirewall, request id ${REQUEST_ID})`,
     ],
     [
       'a vault with private endpoints only',
       refusal(403, 'Forbidden', 'ForbiddenByConnection'),
       {},
-      `AccessDenied: ${HOST} does not admit this node's network, so secret "db" was not read; check the vault's firewall and private endpoint (HTTP 403, Forbidden, ForbiddenByConnection, request id ${REQUEST_ID})`,
+      `AccessDenied: ${HOST} is open to private endpoints only, and this node came by its public address, so secret "db" (objects[0]) was not read; check that the private DNS zone (privatelink) is linked to the node's network (HTTP 403, Forbidden, ForbiddenByConnection, request id ${REQUEST_ID})`,
     ],
     [
       'a token it does not take',
@@ -83,22 +104,80 @@ describe("a vault's refusal says what to do", () => {
       `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; check tenantid and the node's clock (HTTP 401, Unauthorized, request id ${REQUEST_ID})`,
     ],
     [
+      'a token of another tenant',
+      refusalWith(401, '{"error":{"code":"Unauthorized","message":"AKV10032: Invalid issuer. canary"}}', '', {
+        'www-authenticate': `Bearer authorization="https://login.windows.net/${REQUEST_ID}", resource="x"`,
+      }),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b, as the vault belongs to tenant ${REQUEST_ID}; use an identity of that tenant (HTTP 401, Unauthorized, AKV10032)`,
+    ],
+    [
+      'a token of another tenant that is not named',
+      refusalWith(401, '{"error":{"code":"Unauthorized","message":"AKV10032: canary"}}', '', {
+        'www-authenticate': 'Bearer authorization="https://login.windows.net/canary"',
+      }),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b, as the vault belongs to another tenant; use an identity of that tenant (HTTP 401, Unauthorized, AKV10032)`,
+    ],
+    [
+      'a token of another cloud',
+      refusalWith(401, '{"error":{"code":"Unauthorized","message":"AKV10022: Invalid audience."}}', ''),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b, which is for another cloud; check cloudname (HTTP 401, Unauthorized, AKV10022)`,
+    ],
+    [
+      'a clock that is ahead',
+      refusalWith(401, '', '', { date: minutesFromNow(-42) }),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 42 minutes ahead of the vault's: set it right (HTTP 401)`,
+    ],
+    [
+      'a clock that is behind',
+      refusalWith(401, '', '', { date: minutesFromNow(90) }),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 90 minutes behind the vault's: set it right (HTTP 401)`,
+    ],
+    [
+      'a clock that is right within reason',
+      refusalWith(401, '', '', { date: minutesFromNow(4) }),
+      {},
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; check tenantid and the node's clock (HTTP 401)`,
+    ],
+    [
+      'a refusal that is not of Key Vault',
+      refusalWith(403, '<html>canary', ''),
+      {},
+      `AccessDenied: ${HOST}, or a proxy in front of it, refused secret "db" (objects[0]) without a reason; check the proxy and the vault's firewall (HTTP 403)`,
+    ],
+    [
+      'a 404 that is not of Key Vault',
+      refusalWith(404, '<html>canary', ''),
+      {},
+      `VaultFault: ${HOST} answered for secret "db" (objects[0]) as no vault does; a proxy may have answered in its place (HTTP 404)`,
+    ],
+    [
+      'no permission to list',
+      refusal(403, 'Forbidden', 'ForbiddenByPolicy'),
+      { name: undefined, type: 'cert' },
+      `AccessDenied: the pod identity of a/b may not list certs (objects[0]) of ${HOST}; a selection needs the list permission for certificates (HTTP 403, Forbidden, ForbiddenByPolicy, request id ${REQUEST_ID})`,
+    ],
+    [
       'throttling',
       refusal(429, 'Throttled'),
       {},
-      `VaultThrottled: ${HOST} is throttling requests; secret "db" was not read (HTTP 429, Throttled, request id ${REQUEST_ID})`,
+      `VaultThrottled: ${HOST} is throttling requests; secret "db" (objects[0]) was not read (HTTP 429, Throttled, request id ${REQUEST_ID})`,
     ],
     [
       'its own fault',
       refusal(500),
       {},
-      `VaultFault: ${HOST} failed to answer for secret "db" (HTTP 500, request id ${REQUEST_ID})`,
+      `VaultFault: ${HOST} failed to answer for secret "db" (objects[0]) (HTTP 500, request id ${REQUEST_ID})`,
     ],
     [
       'a redirect, which is not followed',
       refusalWith(302, '', 'x'),
       {},
-      `VaultFault: ${HOST} failed to answer for secret "db" (HTTP 302)`,
+      `VaultFault: ${HOST} failed to answer for secret "db" (objects[0]) (HTTP 302)`,
     ],
   ])('%s', (_, error, changes, expected) => {
     expect(faultOf(error, changes)).toBe(expected);
@@ -127,17 +206,14 @@ describe('other errors', () => {
 
   test('of an answer that makes no sense tell only their kind', () => {
     expect(faultOf(new SyntaxError('canary'))).toBe(
-      `VaultFault: secret "db" could not be read from ${HOST}: its answer was not understood (SyntaxError)`,
+      `VaultFault: secret "db" (objects[0]) could not be read from ${HOST}: its answer was not understood (SyntaxError)`,
     );
-  });
-
-  test('of the token are passed on as they are', () => {
-    const error = new DriverError('CredentialRejected', 'the client secret has expired');
-    expect(objectFault(error, secret, HOST, '')).toBe(error);
   });
 
   test("of an object's content get the object's name", () => {
     const error = new DriverError('ObjectUnsupported', 'it is of type oct');
-    expect(faultOf(error, { type: 'key' })).toBe(`ObjectUnsupported: key "db" of ${HOST}: it is of type oct`);
+    expect(faultOf(error, { type: 'key' })).toBe(
+      `ObjectUnsupported: key "db" (objects[0]) of ${HOST}: it is of type oct`,
+    );
   });
 });

@@ -1,86 +1,83 @@
-import { RestError } from '@azure/core-rest-pipeline';
 import { DriverError, type ErrorCode, systemCode } from '../errors.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
-import type { ObjectReference } from './object.ts';
+import { OutOfTime } from './bound.ts';
+import { explainRefusal } from './explain-refusal.ts';
+import { isUnanswered } from './outage.ts';
+import type { ReadFailure } from './read-failure.ts';
 import { VaultRefusal } from './refusal.ts';
+import { describeSubject, type Subject } from './subject.ts';
 
-/** Gives what went wrong with one object its meaning, its names and the way out. Never quotes an answer's body. */
-export function objectFault(
-  error: unknown,
-  object: ObjectReference,
-  vaultHost: string,
+/** An event holds about a thousand characters; what is beyond tells nothing new. */
+const MAX_TOLD = 20;
+
+/**
+ * Gives what went wrong with one object, or list, its meaning, its names and the way out. Never quotes an answer's
+ * body. The fault of a fallback vault is told after that of the first, under the code of the first.
+ */
+export function failureFault(
+  failure: ReadFailure,
+  subject: Subject,
+  origins: readonly string[],
   identity: string,
+  confusion: string | undefined,
 ): DriverError {
-  const what = describeObject(object);
-  // A fault of the token says everything itself, but one of the object's content lacks the object's name.
-  if (error instanceof DriverError) {
-    const ofObject = error.code === 'ObjectUnsupported' || error.code === 'VaultFault';
-    return ofObject
-      ? new DriverError(error.code, `${what} of ${vaultHost}: ${error.message}`, { cause: error })
-      : error;
-  }
+  const of = ({ error, host }: ReadFailure) =>
+    faultOf(error, host, subject, describeSubject(subject, origins), identity, confusion);
+  const first = of(failure);
+  if (failure.fallback === undefined) return first;
+  const second = of(failure.fallback);
+  return new DriverError(first.code, `${first.message}; the fallback vault did not help: ${second.message}`, {
+    cause: first,
+  });
+}
+
+function faultOf(
+  error: unknown,
+  host: string,
+  subject: Subject,
+  what: string,
+  identity: string,
+  confusion: string | undefined,
+): DriverError {
+  const fault = (code: ErrorCode, text: string) => new DriverError(code, text, { cause: error });
+  if (error instanceof DriverError) return fault(error.code, `${what} of ${host}: ${error.message}`);
   if (error instanceof VaultRefusal) {
     const { status, codes, requestId } = error;
     const reference = [`HTTP ${status}`, ...codes, requestId && `request id ${requestId}`]
       .filter(Boolean)
       .join(', ');
-    const [code, text] = explain(status, codes, what, vaultHost, identity, object);
-    return new DriverError(code, `${text} (${reference})`, { cause: error });
+    const [code, text] = explainRefusal(error, { subject, what, host, identity, confusion });
+    return fault(code, `${text} (${reference})`);
   }
-  if (error instanceof RestError && error.statusCode === undefined) {
-    const why = describeConnectionFault(error);
-    return new DriverError('VaultUnreachable', `the vault ${vaultHost} could not be reached: ${why}`, {
-      cause: error,
-    });
+  if (error instanceof OutOfTime) {
+    const seconds = Math.round(error.after / 100) / 10;
+    return fault('VaultUnreachable', `the vault ${host} gave no answer for ${what} within ${seconds} s`);
   }
-  const text = `${what} could not be read from ${vaultHost}: its answer was not understood (${systemCode(error)})`;
-  return new DriverError('VaultFault', text, { cause: error });
+  if (isUnanswered(error)) {
+    return fault(
+      'VaultUnreachable',
+      `the vault ${host} could not be reached: ${describeConnectionFault(error)}`,
+    );
+  }
+  return fault(
+    'VaultFault',
+    `${what} could not be read from ${host}: its answer was not understood (${systemCode(error)})`,
+  );
 }
 
-function explain(
-  status: number,
-  service: readonly string[],
-  what: string,
-  host: string,
-  identity: string,
-  object: ObjectReference,
-): [ErrorCode, string] {
-  if (status === 404) {
-    const version = object.version === undefined ? '' : '; check its version too';
-    return [
-      'ObjectNotFound',
-      `${what} does not exist in ${host}; check the name and that its type is really ${object.type}${version}`,
-    ];
-  }
-  if (status === 403 && service.some((code) => /Disabled$/.test(code))) {
-    return ['ObjectDisabled', `${what} of ${host} is disabled; enable it in the vault`];
-  }
-  if (status === 403 && service.some((code) => /^ForbiddenBy(Firewall|Connection)$/.test(code))) {
-    return [
-      'AccessDenied',
-      `${host} does not admit this node's network, so ${what} was not read; check the vault's firewall and private endpoint`,
-    ];
-  }
-  if (status === 403) {
-    return [
-      'AccessDenied',
-      `${identity} may not read ${what} of ${host}; give it the get permission for ${permissionOf(object)}`,
-    ];
-  }
-  if (status === 401)
-    return [
-      'AccessDenied',
-      `${host} did not accept the token of ${identity}; check tenantid and the node's clock`,
-    ];
-  if (status === 429) return ['VaultThrottled', `${host} is throttling requests; ${what} was not read`];
-  return ['VaultFault', `${host} failed to answer for ${what}`];
+/** Nothing of the vault is what a selection asks for. */
+export function noMatchFault(subject: Subject, vault: string): DriverError {
+  return new DriverError(
+    'ObjectNotFound',
+    `no ${describeSubject(subject, [subject.origin])} in the vault ${vault}: none is there, enabled and so; check the selection, or set optional to true`,
+  );
 }
 
-/** `secret "name"`, with the version where one was asked for. */
-function describeObject({ type, name, version }: ObjectReference): string {
-  return `${type} ${JSON.stringify(name)}${version === undefined ? '' : ` version ${version}`}`;
-}
-
-function permissionOf({ type }: ObjectReference): string {
-  return type === 'cert' ? 'certificates' : `${type}s`;
+/** All faults as one, each different text once, under the code of the first. */
+export function joinFaults(faults: readonly DriverError[]): DriverError {
+  const [first] = faults;
+  if (first === undefined) throw new RangeError('there is at least one fault');
+  const texts = [...new Set(faults.map((fault) => fault.message))];
+  const more = texts.length > MAX_TOLD ? [`and ${texts.length - MAX_TOLD} more`] : [];
+  return new DriverError(first.code, [...texts.slice(0, MAX_TOLD), ...more].join(' | '), { cause: first });
 }

@@ -1,102 +1,171 @@
 import { DriverError } from '../errors.ts';
 import { describeIdentity } from '../options/describe-identity.ts';
+import type { NamedObject, Selection } from '../options/items.ts';
 import type { FoundObject, ObjectReader, ReadItem, ReadRequest, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
-import { createVaultClient, type VaultClient } from './client.ts';
-import { objectFault } from './faults.ts';
-import type { ObjectReference } from './object.ts';
+import { findConfusions } from './confusion.ts';
+import { failureFault, joinFaults, noMatchFault } from './faults.ts';
+import { describeObject, pathOf } from './object.ts';
+import { ReadFailure } from './read-failure.ts';
+import { VaultRefusal } from './refusal.ts';
+import { describeSelection, pickNames } from './selection.ts';
+import type { Subject } from './subject.ts';
+import { openVaults, type Vaults } from './vaults.ts';
 
-/** So many objects are asked for at once; more would only open more connections. */
-const MAX_PARALLEL_REQUESTS = 16;
-
-/** Reads objects straight from the vault: one token, then all objects at once, each distinct one once. */
-export function createObjectReader(tokens: TokenSource, transport: Transport): ObjectReader {
+/**
+ * Reads objects straight from the vaults: one token, then all objects at once, each distinct one once; a selection
+ * costs its vault's list in between.
+ * @param timeLeft milliseconds until the signal of a read will abort
+ */
+export function createObjectReader(
+  tokens: TokenSource,
+  transport: Transport,
+  timeLeft: () => number,
+): ObjectReader {
   return {
     async read(request, signal): Promise<FoundObject[][]> {
       const token = tokens.getToken(request, signal);
       // A rejected token is reported by whoever awaits it below; the clients load meanwhile.
       token.catch(() => undefined);
-      const clients = new Map<string, VaultClient>();
-      const clientOf = (vault: string) => {
-        const client =
-          clients.get(vault) ?? createVaultClient(`https://${hostOf(vault, request)}`, token, transport);
-        clients.set(vault, client);
-        return client;
-      };
-      const references = request.items.map(referenceOf);
-      const distinct = new Map(references.map((object) => [keyOf(object), object]));
-      const read = await readAll(
-        [...distinct],
-        (object) => clientOf(object.vault).get(object, signal),
-        MAX_PARALLEL_REQUESTS,
-      );
-      await token;
-      signal.throwIfAborted();
-      reportFaults(read, distinct, request);
-      return references.map((object) => {
-        const outcome = read.get(keyOf(object));
-        if (outcome === undefined || 'error' in outcome)
-          throw new RangeError('an object was neither read nor reported');
-        return [outcome.object];
-      });
+      const vaults = openVaults(request.cloud, token, transport, { signal, timeLeft });
+      try {
+        const outcomes = await readItems(request.items, vaults);
+        await token;
+        if (signal.aborted) throw withLastSeen(signal.reason, vaults);
+        return await allOrFault(outcomes, request, vaults);
+      } finally {
+        vaults.close();
+      }
     },
   };
 }
 
-type Outcome = { readonly object: FoundObject } | { readonly error: unknown };
+/** What became of one item: its objects, or everything that was wrong. */
+interface Outcome {
+  readonly found: FoundObject[];
+  readonly failures: readonly { readonly subject: Subject; readonly failure: ReadFailure | DriverError }[];
+}
 
-async function readAll(
-  objects: readonly (readonly [string, ObjectReference])[],
-  get: (object: ObjectReference) => Promise<FoundObject>,
-  parallel: number,
-): Promise<Map<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>();
-  const waiting = objects[Symbol.iterator]();
-  const worker = async (): Promise<void> => {
-    for (const [key, object] of waiting) {
-      outcomes.set(
-        key,
-        await get(object).then(
-          (value) => ({ object: value }),
-          (error: unknown) => ({ error }),
-        ),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, objects.length) }, worker));
-  return outcomes;
+function readItems(items: readonly ReadItem[], vaults: Vaults): Promise<Outcome[]> {
+  const readOnce = once((vault: string, fallback: string | undefined, { type, name, version }: Subject) =>
+    vaults.askEither(vault, fallback, (session) => session.get({ type, name: name ?? '', version })),
+  );
+  const listOnce = once((vault: string, fallback: string | undefined, { type }: Subject) =>
+    vaults.askEither(vault, fallback, async (session) => ({
+      servedBy: session.vault,
+      listed: await session.list(type),
+    })),
+  );
+
+  async function readNamed(item: ReadItem, { name, version }: NamedObject): Promise<Outcome> {
+    const { origin, type, vault, fallbackVault, optional } = item;
+    const subject = { origin, type, name, version, what: describeObject({ type, name, version }) };
+    return attempt(
+      subject,
+      async () => [await readOnce(vault, fallbackVault, subject)],
+      (failure) => optional && isMissing(failure),
+    );
+  }
+
+  async function readSelection(item: ReadItem, selection: Selection): Promise<Outcome> {
+    const { origin, type, vault, fallbackVault, optional } = item;
+    const what = describeSelection(type, selection);
+    const subject = { origin, type, name: undefined, version: undefined, what };
+    const outcomes: Outcome[] = [];
+    const listing = await attempt(subject, async () => {
+      const { servedBy, listed } = await listOnce(vault, fallbackVault, subject);
+      const names = pickNames(listed, selection);
+      if (names.length === 0 && !optional) throw noMatchFault(subject, servedBy);
+      // Who served the list serves the objects, so that what one vault lists is not missed in the other.
+      const fallback = servedBy.toLowerCase() === vault.toLowerCase() ? fallbackVault : undefined;
+      const reads = names.map((name) => {
+        const one = {
+          origin,
+          type,
+          name,
+          version: undefined,
+          what: describeObject({ type, name, version: undefined }),
+        };
+        return attempt(one, async () => [await readOnce(servedBy, fallback, one)], isGone);
+      });
+      outcomes.push(...(await Promise.all(reads)));
+      return [];
+    });
+    const all = [...outcomes, listing];
+    return { found: all.flatMap(({ found }) => found), failures: all.flatMap(({ failures }) => failures) };
+  }
+
+  return Promise.all(
+    items.map((item) =>
+      item.source.kind === 'named' ? readNamed(item, item.source) : readSelection(item, item.source),
+    ),
+  );
+}
+
+async function attempt(
+  subject: Subject,
+  read: () => Promise<FoundObject[]>,
+  forgive: (failure: ReadFailure) => boolean = () => false,
+): Promise<Outcome> {
+  try {
+    return { found: await read(), failures: [] };
+  } catch (error) {
+    if (error instanceof DriverError) return { found: [], failures: [{ subject, failure: error }] };
+    if (!(error instanceof ReadFailure)) throw error;
+    return { found: [], failures: forgive(error) ? [] : [{ subject, failure: error }] };
+  }
+}
+
+/** Whichever vault answered in the end has no such object. */
+function isMissing({ last }: ReadFailure): boolean {
+  return last.error instanceof VaultRefusal && last.error.isNotFound;
+}
+
+/** Deleted or disabled since it was listed; but the fallback vault, which did not list it, need not have it. */
+function isGone({ error, fallback }: ReadFailure): boolean {
+  if (fallback !== undefined) return false;
+  if (error instanceof DriverError) return error.code === 'ObjectDisabled';
+  return error instanceof VaultRefusal && (error.isNotFound || error.isDisabled);
 }
 
 /** Reports all faults at once, each different text once, under the code of the first. */
-function reportFaults(
-  outcomes: Map<string, Outcome>,
-  distinct: Map<string, ObjectReference>,
+async function allOrFault(
+  outcomes: readonly Outcome[],
   request: ReadRequest,
-): void {
+  vaults: Vaults,
+): Promise<FoundObject[][]> {
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  if (failures.length === 0) return outcomes.map(({ found }) => found);
   const identity = describeIdentity(request.identity, request.pod);
-  const faults: DriverError[] = [];
-  for (const [key, object] of distinct) {
-    const outcome = outcomes.get(key);
-    if (outcome && 'error' in outcome)
-      faults.push(objectFault(outcome.error, object, hostOf(object.vault, request), identity));
-  }
-  const [first] = faults;
-  if (first === undefined) return;
-  const texts = [...new Set(faults.map((fault) => fault.message))];
-  throw new DriverError(first.code, texts.join(' | '), { cause: first });
+  const confusions = await findConfusions(failures, vaults);
+  // Items that shared an answer share the failure.
+  const subjects = Map.groupBy(failures, ({ failure }) => failure);
+  const faults = [...subjects].map(([failure, shared]) => {
+    if (failure instanceof DriverError) return failure;
+    const [first] = shared;
+    if (first === undefined) throw new RangeError('a group has a member');
+    const origins = shared.map(({ subject }) => subject.origin);
+    return failureFault(failure, first.subject, origins, identity, confusions.get(failure));
+  });
+  throw joinFaults(faults);
 }
 
-function referenceOf({ vault, type, source }: ReadItem): ObjectReference {
-  if (source.kind === 'selection') throw new DriverError('ObjectUnsupported', 'selections are not read yet');
-  return { vault, type, name: source.name, version: source.version };
+function withLastSeen(reason: unknown, vaults: Vaults): unknown {
+  const seen = vaults.lastSeen();
+  if (!(reason instanceof DriverError && reason.code === 'DeadlineExceeded' && seen)) return reason;
+  return new DriverError(reason.code, `${reason.message}; last seen of ${seen}`, { cause: reason });
 }
 
-/** The vault's host is always built from its name and the cloud: a token never goes anywhere else. */
-function hostOf(vault: string, { cloud }: ReadRequest): string {
-  return `${vault.toLowerCase()}.${cloud.vaultSuffix}`;
-}
-
-/** Names are case-insensitive in Key Vault. */
-function keyOf({ vault, type, name, version }: ObjectReference): string {
-  return [vault, type, name, version ?? ''].join('/').toLowerCase();
+/** Items that ask for the same share the answer. Names have no case in Key Vault. */
+function once<T>(
+  read: (vault: string, fallback: string | undefined, subject: Subject) => Promise<T>,
+): typeof read {
+  const reads = new Map<string, Promise<T>>();
+  return (vault, fallback, subject) => {
+    const { type, name, version } = subject;
+    const key = JSON.stringify([vault.toLowerCase(), fallback?.toLowerCase(), pathOf(type, name, version)]);
+    const result = reads.get(key) ?? read(vault, fallback, subject);
+    reads.set(key, result);
+    return result;
+  };
 }

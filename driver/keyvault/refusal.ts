@@ -3,22 +3,42 @@ import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline
 /** The vault answered, but not with the object. Holds codes only: never what else the answer's body says. */
 export class VaultRefusal extends Error {
   readonly status: number;
-  /** The service's error codes, outer then inner, such as `Forbidden`, `AccessDenied`. */
+  /** The service's error codes, outer then inner, such as `Forbidden`, `AccessDenied`, and an `AKV10032` of its text. */
   readonly codes: readonly string[];
   readonly requestId: string | undefined;
+  /** When the vault answered by its own clock, in milliseconds since 1970. */
+  readonly date: number | undefined;
+  /** The tenant that a 401 names as the vault's own. */
+  readonly tenant: string | undefined;
+  /** How long it was asked to wait, where that was too long; milliseconds. */
+  readonly wait: number | undefined;
 
-  constructor(response: PipelineResponse) {
+  constructor(response: PipelineResponse, wait?: number) {
     super(`HTTP ${response.status}`);
     this.name = 'VaultRefusal';
     this.status = response.status;
     this.codes = serviceCodes(response.bodyAsText);
-    const id = response.headers.get('x-ms-request-id');
-    this.requestId = id !== undefined && /^[0-9a-f-]{36}$/i.test(id) ? id : undefined;
+    const { headers } = response;
+    this.requestId = /^[0-9a-f-]{36}$/i.exec(headers.get('x-ms-request-id') ?? '')?.[0];
+    const date = Date.parse(headers.get('date') ?? '');
+    this.date = Number.isNaN(date) ? undefined : date;
+    const challenge = headers.get('www-authenticate') ?? '';
+    this.tenant = /authorization="https:\/\/[^/"]+\/([0-9a-f-]{36})"/i.exec(challenge)?.[1];
+    this.wait = wait;
+  }
+
+  /** Does Key Vault itself say that there is no such object? A 404 of a proxy has no such code. */
+  get isNotFound(): boolean {
+    return this.status === 404 && this.codes.some((code) => code.endsWith('NotFound'));
+  }
+
+  get isDisabled(): boolean {
+    return this.status === 403 && this.codes.some((code) => code.endsWith('Disabled'));
   }
 }
 
 /**
- * Turns what is left after retries and challenge into a VaultRefusal. The SDK's own error has lost the inner
+ * Turns what is left after retries into a VaultRefusal. The SDK's own error has lost the inner
  * code in some versions, and fails itself on an answer without a JSON body.
  */
 export const refusalPolicy: PipelinePolicy = {
@@ -34,11 +54,15 @@ export const refusalPolicy: PipelinePolicy = {
 function serviceCodes(body: string | null | undefined): string[] {
   try {
     const outer = (
-      JSON.parse(body ?? '') as { error?: { code?: unknown; innererror?: { code?: unknown } } } | null
+      JSON.parse(body ?? '') as {
+        error?: { code?: unknown; message?: unknown; innererror?: { code?: unknown } };
+      } | null
     )?.error;
-    return [outer?.code, outer?.innererror?.code].filter(
+    const named = [outer?.code, outer?.innererror?.code].filter(
       (code): code is string => typeof code === 'string' && /^[A-Za-z]{1,64}$/.test(code),
     );
+    const akv = typeof outer?.message === 'string' ? /^AKV\d{5}(?=:)/.exec(outer.message)?.[0] : undefined;
+    return akv === undefined ? named : [...named, akv];
   } catch {
     return [];
   }

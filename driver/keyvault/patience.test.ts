@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { ask, FakeVaults, named, readerOf, secret } from './testing/fake-vaults.ts';
+
+const signal = new AbortController().signal;
+const throttled = { error: { code: 'Throttled' } };
+
+async function read(vaults: FakeVaults, options: Parameters<typeof readerOf>[1] = {}) {
+  const begun = performance.now();
+  const outcome = await readerOf(vaults, options)
+    .read(await ask(named('a')), signal)
+    .then(
+      () => 'read',
+      ({ code, message }) => `${code}: ${message}`,
+    );
+  return { outcome, milliseconds: performance.now() - begun };
+}
+
+describe('a vault that throttles', () => {
+  test.each<[string, Record<string, string>, number, number]>([
+    ['is asked again after the seconds it says', { 'retry-after': '1' }, 950, 2500],
+    [
+      'is asked again at the date it says',
+      { 'retry-after': new Date(Date.now() - 5000).toUTCString() },
+      0,
+      700,
+    ],
+    ['is asked again after a second when it says nothing', {}, 700, 2500],
+    ['is asked again after a second when it says nonsense', { 'retry-after': 'soon' }, 700, 2500],
+  ])('%s', async (_, headers, least, most) => {
+    const vaults = new FakeVaults({ 'shop-vault/secrets/a': [[429, throttled, headers], secret('A')] });
+    const { outcome, milliseconds } = await read(vaults);
+    expect(outcome).toBe('read');
+    expect(milliseconds).toBeGreaterThan(least);
+    expect(milliseconds).toBeLessThan(most);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['by seconds', { 'retry-after': '120' }, '120 s'],
+    ['by date', { 'retry-after': new Date(Date.now() + 300_000).toUTCString() }, '300 s'],
+  ])('for longer than there is time, %s, fails at once and says so', async (_, headers, asked) => {
+    const vaults = new FakeVaults({ 'shop-vault/secrets/a': [429, throttled, headers] });
+    const { outcome, milliseconds } = await read(vaults);
+    // Loading the SDK takes some of the seconds until a date.
+    expect(outcome.replace(/29\d s/, '300 s')).toBe(
+      `VaultThrottled: shop-vault.vault.azure.net is throttling requests and asks to wait ${asked}, which is longer than a mount may take; secret "a" (objects[0]) was not read (HTTP 429, Throttled)`,
+    );
+    expect(milliseconds).toBeLessThan(2000);
+    expect(vaults.requests).toHaveLength(1);
+  });
+
+  test('for ever is given up after the repetitions', async () => {
+    const vaults = new FakeVaults({ 'shop-vault/secrets/a': [429, throttled, { 'retry-after': '0' }] });
+    const { outcome } = await read(vaults, { maxRetries: 3 });
+    expect(outcome).toMatch(
+      /^VaultThrottled: shop-vault\.vault\.azure\.net is throttling requests; secret "a"/,
+    );
+    expect(vaults.requests).toHaveLength(4);
+  });
+
+  test('is not waited for when the wait would outlast the deadline', async () => {
+    const vaults = new FakeVaults({ 'shop-vault/secrets/a': [429, throttled] });
+    const { outcome } = await read(vaults, { timeLeft: 1500, maxRetries: 4 });
+    expect(outcome).toMatch(/^VaultThrottled: /);
+    expect(vaults.requests).toHaveLength(1);
+  });
+});
+
+test('a vault that is unavailable for longer than there is time fails at once', async () => {
+  const vaults = new FakeVaults({ 'shop-vault/secrets/a': [503, '', { 'retry-after': '3600' }] });
+  const { outcome } = await read(vaults);
+  expect(outcome).toMatch(/^VaultFault: shop-vault\.vault\.azure\.net failed to answer for secret "a"/);
+  expect(vaults.requests).toHaveLength(1);
+});
+
+test('a refused token is not sent again', async () => {
+  const challenge = {
+    'www-authenticate':
+      'Bearer authorization="https://login.windows.net/11111111-2222-3333-4444-555555555555", resource="https://vault.azure.net"',
+  };
+  const vaults = new FakeVaults({
+    'shop-vault/secrets/a': [
+      401,
+      { error: { code: 'Unauthorized', message: 'AKV10032: canary' } },
+      challenge,
+    ],
+  });
+  const { outcome } = await read(vaults);
+  expect(outcome).toMatch(
+    /as the vault belongs to tenant 11111111-2222-3333-4444-555555555555; use an identity/,
+  );
+  expect(vaults.requests).toHaveLength(1);
+});

@@ -1,0 +1,45 @@
+import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { Bound } from './bound.ts';
+import { VaultRefusal } from './refusal.ts';
+
+/** What is left for the answer after a wait, at least. */
+const MARGIN_MS = 1000;
+/** First wait when the vault throttles without saying for how long; doubled each time (throttling guidance). */
+const FIRST_WAIT_MS = 1000;
+
+/**
+ * Decides what of a refused request is worth waiting for; the SDK's retries, which come around this policy, then do
+ * it. They alone would wait for as long as a vault says, and would not repeat a 429 that says nothing.
+ *
+ * A refusal that no repetition mends ends the matter at once. So does a 401: the token was sent already, and the SDK's
+ * answer to a challenge would be the same token again.
+ */
+export function patiencePolicy(bound: Bound): PipelinePolicy {
+  const throttled = new WeakMap<object, number>();
+  return {
+    name: 'patiencePolicy',
+    async sendRequest(request, next) {
+      const response = await next(request);
+      const { status } = response;
+      if (status === 200) return response;
+      if (status !== 408 && status !== 429 && status < 500) throw new VaultRefusal(response);
+      const asked = retryAfter(response);
+      if (asked === undefined && status !== 429) return response;
+      const times = throttled.get(request) ?? 0;
+      throttled.set(request, times + 1);
+      const wait = asked ?? FIRST_WAIT_MS * 2 ** times * (0.75 + Math.random() / 2);
+      if (wait > bound.timeLeft() - MARGIN_MS) throw new VaultRefusal(response, wait);
+      response.headers.set('retry-after-ms', String(Math.ceil(wait)));
+      return response;
+    },
+  };
+}
+
+/** Milliseconds, from a number of seconds or a date (RFC 9110 section 10.2.3). */
+function retryAfter({ headers }: PipelineResponse): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
