@@ -6,7 +6,8 @@ import { type DriverStatus, failure, notSupported, success } from './status.ts';
 
 /** The outside of a call-out, each part made only when the call-out needs it. */
 export interface CallOutPorts {
-  mountPorts(): Promise<MountPorts>;
+  /** @param target the directory that kubelet names: the pod's other volumes are beside it */
+  mountPorts(target: string): Promise<MountPorts>;
   volumes(): Promise<VolumeStore>;
 }
 
@@ -39,7 +40,7 @@ async function dispatch(
     case 'mount': {
       expectArguments(args, 3, 'mount <directory> <options as JSON>');
       const { mount } = await import('./mount.ts');
-      await mount(target, json, await ports.mountPorts(), signal);
+      await mount(target, json, await ports.mountPorts(target), signal);
       return success;
     }
     case 'unmount': {

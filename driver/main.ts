@@ -17,13 +17,12 @@ const DEADLINE_MS = 110_000;
 /** So long after its deadline a call-out may clean up, before the answer is given anyway. */
 const GRACE_MS = 8_000;
 
-/** kubelet's environment is not ours: only what says how to get out of the node is kept. */
-const KEPT_ENVIRONMENT = new Set(['PATH', 'HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']);
-/** The metadata service and NMI are of this node; a proxy would answer for another one. */
-const NEVER_PROXIED = '169.254.169.254,127.0.0.1';
-
 const abort = new AbortController();
+/** kubelet's environment is not ours: what says how to get out of the node is read, and the rest but PATH forgotten. */
+const kubeletEnvironment = { ...process.env };
 let answered = false;
+/** When the earliest deadline is, by `performance.now()`. */
+let endsAt = Number.POSITIVE_INFINITY;
 
 prepareProcess();
 deadlineAfter(DEADLINE_MS);
@@ -34,9 +33,7 @@ function prepareProcess(): void {
   closeSync(2);
   openSync('/dev/null', 'w'); // takes the lowest free descriptor: 2
   process.umask(0o077);
-  for (const name of Object.keys(process.env)) if (!KEPT_ENVIRONMENT.has(name)) delete process.env[name];
-  const exceptions = process.env['NO_PROXY'] ?? process.env['no_proxy'];
-  process.env['NO_PROXY'] = exceptions ? `${exceptions},${NEVER_PROXIED}` : NEVER_PROXIED;
+  for (const name of Object.keys(process.env)) if (name !== 'PATH') delete process.env[name];
   process.on('uncaughtException', answerError);
   process.on('unhandledRejection', answerError);
   // Should nothing be left to wait for before there is an answer, kubelet gets one all the same.
@@ -51,6 +48,7 @@ function prepareProcess(): void {
 }
 
 function deadlineAfter(milliseconds: number): void {
+  endsAt = Math.min(endsAt, performance.now() + milliseconds);
   setTimeout(() => {
     const error = new DriverError(
       'DeadlineExceeded',
@@ -65,24 +63,39 @@ function productionPorts(): CallOutPorts {
   const volumes = async () => (await import('./volume/store.ts')).createVolumeStore(RUN_DIRECTORY);
   return {
     volumes,
-    async mountPorts() {
+    async mountPorts(target) {
       const { loadNodeConfig } = await import('./nodeconfig/load.ts');
       const nodeConfig = loadNodeConfig(driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
-      return { nodeConfig, volumes: await volumes(), reader: { read: read.bind(undefined, nodeConfig) } };
+      return {
+        nodeConfig,
+        volumes: await volumes(),
+        reader: { read: read.bind(undefined, nodeConfig, target) },
+      };
     },
   };
 }
 
 /** Nothing of Azure's is loaded before it is this process's turn, so that waiting ones take little memory. */
-async function read(nodeConfig: NodeConfig, ...[request, signal]: Parameters<ObjectReader['read']>) {
+async function read(
+  nodeConfig: NodeConfig,
+  target: string,
+  ...[request, signal]: Parameters<ObjectReader['read']>
+) {
   const { passGate, placesOfNode } = await import('./locks/gate.ts');
   return passGate(join(RUN_DIRECTORY, 'gate'), placesOfNode(), signal, async () => {
     const { createTransport } = await import('./transport/transport.ts');
     const { createTokenSource } = await import('./credentials/select.ts');
     const { createObjectReader } = await import('./keyvault/reader.ts');
-    const transport = createTransport(nodeConfig.caBundle, __VERSION__);
-    return createObjectReader(createTokenSource(transport), transport).read(request, signal);
+    const { chooseProxy, readProxyEnvironment } = await import('./transport/proxy.ts');
+    const { caBundle, nmiPorts } = nodeConfig;
+    const proxy = chooseProxy(nodeConfig, readProxyEnvironment(kubeletEnvironment));
+    const transport = createTransport({ caBundle, proxy }, __VERSION__);
+    const federatedTokens = async () =>
+      (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
+    const tokens = createTokenSource({ transport, nmiPorts, federatedTokens });
+    const timeLeft = () => endsAt - performance.now();
+    return createObjectReader(tokens, transport, timeLeft).read(request, signal);
   });
 }
 

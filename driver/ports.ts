@@ -74,13 +74,29 @@ export interface AccessToken {
 
 export interface TokenSource {
   /**
-   * A token of this identity for the cloud's vaults.
-   * @throws DriverError `CredentialRejected`, `IdentityNotAssigned` or `TokenUnavailable`
+   * A token of this identity for the cloud's vaults. The items tell a vault to ask for the tenant when none is named.
+   * @throws DriverError `CredentialRejected`, `IdentityNotAssigned`, `FederatedTokenMissing` or `TokenUnavailable`
    */
-  getToken(
-    request: Pick<ReadRequest, 'identity' | 'cloud' | 'pod'>,
-    signal: AbortSignal,
-  ): Promise<AccessToken>;
+  getToken(request: TokenRequest, signal: AbortSignal): Promise<AccessToken>;
+}
+
+export type TokenRequest = Pick<ReadRequest, 'identity' | 'cloud' | 'pod' | 'items'>;
+
+/** A token that Kubernetes issued for a pod's service account, which Entra takes as proof (RFC 7523). */
+export interface FederatedToken {
+  readonly token: string;
+  /** Its own words on who issued it for whom, for messages. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+export interface FederatedTokens {
+  /**
+   * The token that kubelet projects into this pod for one of the audiences, waited for until it is there.
+   * @throws DriverError `FederatedTokenMissing`
+   */
+  find(pod: PodContext, audiences: readonly string[], signal: AbortSignal): Promise<FederatedToken>;
 }
 
 /** One file of a volume: a path below the volume's root and its bytes. */

@@ -6,6 +6,7 @@ import type { PodContext } from '../options/pod.ts';
 import type { AccessToken } from '../ports.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
 import { createPipeline, type Transport } from '../transport/transport.ts';
+import { isInterrupt } from './ask.ts';
 import { parseJsonObject, readAccessToken } from './token-response.ts';
 
 /** Assigning an identity to a new pod takes about 35 s; asking every two is soon enough. */
@@ -14,15 +15,24 @@ const RETRY_INTERVAL_MS = 2000;
 /**
  * Asks the NMI on the node's loopback for a token of this very pod. 404 means "no identity assigned (yet)" and
  * is asked again until the deadline. Source: aad-pod-identity, pkg/nmi/server, `/host/token/`.
+ * @param allowedPorts where else may NMI be? The pod's author names the port, and the driver, being root on the node,
+ *   must not try its loopback for them
  * @throws DriverError `IdentityNotAssigned` at the deadline, `TokenUnavailable` otherwise
  */
 export async function getPodIdentityToken(
   nmiPort: number,
+  allowedPorts: readonly number[],
   pod: PodContext,
   cloud: Cloud,
   transport: Transport,
   signal: AbortSignal,
 ): Promise<AccessToken> {
+  if (!allowedPorts.includes(nmiPort)) {
+    throw new DriverError(
+      'OptionsInvalid',
+      `the volume's options have 1 fault: nmiport: ${nmiPort} is not a port of NMI on this node (${allowedPorts.join(', ')}); an admin can add it to nmiPorts of the node configuration`,
+    );
+  }
   const who = `${pod.namespace}/${pod.name}`;
   for (;;) {
     const response = await ask(nmiPort, pod, cloud, transport, signal).catch((error: unknown) => {
@@ -61,15 +71,12 @@ async function ask(
     abortSignal: signal,
     allowInsecureConnection: true,
   });
-  // No retries below this one, which knows what NMI's answers mean; and never through a proxy.
-  const pipeline = createPipeline(transport, { maxRetries: 0 });
-  pipeline.removePolicy({ name: 'proxyPolicy' });
-  return pipeline.sendRequest(transport.httpClient, request);
+  return createPipeline(transport).sendRequest(transport.httpClient, request);
 }
 
 /** At the deadline the likely cause helps more than the deadline itself; an interrupt has no other cause. */
 function ended({ reason }: AbortSignal, who: string, cause: unknown): DriverError {
-  if (reason instanceof DriverError && reason.code === 'Interrupted') return reason;
+  if (isInterrupt(reason)) return reason;
   return new DriverError(
     'IdentityNotAssigned',
     `NMI has assigned no identity to pod ${who}; check that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding`,

@@ -1,22 +1,35 @@
-import type { AccessToken, TokenSource } from '../ports.ts';
+import type { AccessToken, FederatedTokens, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 
+/** What the kinds of identity need of the node. */
+export interface CredentialSettings {
+  readonly transport: Transport;
+  /** Where pods may have NMI asked. */
+  readonly nmiPorts: readonly number[];
+  federatedTokens(): Promise<FederatedTokens>;
+}
+
 /** The token source for every kind of identity. Only the code of the kind in use is loaded. */
-export function createTokenSource(transport: Transport): TokenSource {
+export function createTokenSource({ transport, nmiPorts, federatedTokens }: CredentialSettings): TokenSource {
   return {
-    async getToken({ identity, cloud, pod }, signal): Promise<AccessToken> {
+    async getToken({ identity, cloud, pod, items }, signal): Promise<AccessToken> {
       switch (identity.kind) {
         case 'service-principal': {
           const { getServicePrincipalToken } = await import('./service-principal.ts');
-          return getServicePrincipalToken(identity, cloud, transport, signal);
+          return getServicePrincipalToken(identity, items, cloud, transport, signal);
         }
         case 'pod-identity': {
           const { getPodIdentityToken } = await import('./pod-identity.ts');
-          return getPodIdentityToken(identity.nmiPort, pod, cloud, transport, signal);
+          return getPodIdentityToken(identity.nmiPort, nmiPorts, pod, cloud, transport, signal);
         }
         case 'managed-identity': {
           const { getManagedIdentityToken } = await import('./managed-identity.ts');
-          return getManagedIdentityToken(identity.clientId, cloud, signal);
+          return getManagedIdentityToken(identity.assignment, cloud, transport, signal);
+        }
+        case 'workload-identity': {
+          const { getWorkloadIdentityToken } = await import('./workload-identity.ts');
+          const tokens = await federatedTokens();
+          return getWorkloadIdentityToken(identity, pod, items, tokens, cloud, transport, signal);
         }
       }
     },

@@ -29,8 +29,33 @@ const certificates = z
     'must hold one or more PEM certificates (-----BEGIN CERTIFICATE-----) and nothing but them and comments',
   );
 
+/** Where an AD FS gives the tokens, its path is what Azure Stack's own description of itself has. */
+const authority = z
+  .string()
+  .regex(
+    /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/adfs)?$/,
+    'must be https://<host>, or https://<host>/adfs for an AD FS, such as https://login.microsoftonline.com',
+  );
+
+/** The message does not quote the value, which may hold credentials. */
+const proxy = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https?:\/\/([^\s/?#@:]+(:[^\s/?#@:]*)?@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/?$/,
+    'must be http://<host>:<port> or https://<host>:<port>, with credentials http://<user>:<password>@<host>:<port> where the proxy wants them, special characters percent-encoded',
+  )
+  .refine(isPercentEncoded, 'has a percent sign that encodes nothing; write %25 for it');
+
+const unproxied = z
+  .string()
+  .regex(
+    /^(\*|(\*?\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/,
+    'must be a host such as vault.azure.net, which those below it follow, or .azure.net for those below it alone, or *',
+  );
+
 const cloud = z.strictObject({
-  authority: httpsOrigin,
+  authority,
   vaultSuffix: host,
   /** Audience of the vault's tokens; by default `https://` and the vault suffix. */
   resource: httpsOrigin.optional(),
@@ -46,6 +71,12 @@ const nodeConfigSchema = z.strictObject({
     )
     .default({}),
   caBundle: certificates.optional(),
+  /** Instead of kubelet's HTTPS_PROXY. */
+  httpsProxy: proxy.optional(),
+  /** Instead of kubelet's NO_PROXY. */
+  noProxy: z.array(unproxied).max(256).optional(),
+  /** Ports of the node's loopback where pods may have NMI asked; the driver would else knock at any for them. */
+  nmiPorts: z.array(z.number().int().min(1).max(65_535)).min(1).max(16).default([2579]),
   deadlineSeconds: z.number().int().min(5).max(DEFAULT_DEADLINE_SECONDS).default(DEFAULT_DEADLINE_SECONDS),
 });
 
@@ -71,6 +102,15 @@ export function parseNodeConfig(text: string): NodeConfig {
     (issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`,
   );
   throw new DriverError('NodeConfigInvalid', `the node configuration is invalid: ${faults.join('; ')}`);
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isPemBundle(text: string): boolean {

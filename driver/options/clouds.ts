@@ -12,10 +12,17 @@ export interface Cloud {
   readonly resource: string;
   /** Suffix of the regional token endpoints, where the cloud has them. */
   readonly regionalSuffix?: string;
+  /** Other hosts of the cloud's token endpoint, which its vaults name in their challenges. */
+  readonly otherAuthorities?: readonly string[];
+  /** Audience that a federated token may have beside the public cloud's. */
+  readonly federationAudience?: string;
+  /** Its identities are those of an AD FS (Azure Stack), which has one directory and no tenants. */
+  readonly adfs?: true;
 }
 
 /** A cloud as the node configuration defines it. */
 export interface CustomCloud {
+  /** `https://host`, or `https://host/adfs`. */
   readonly authority: string;
   readonly vaultSuffix: string;
   readonly resource?: string | undefined;
@@ -23,9 +30,18 @@ export interface CustomCloud {
 
 /** Names and hosts as in go-autorest's environments.go, which the predecessor took its names from. */
 const knownClouds: readonly Cloud[] = [
-  cloud('AzurePublicCloud', 'login.microsoftonline.com', 'vault.azure.net', 'login.microsoft.com'),
-  cloud('AzureUSGovernmentCloud', 'login.microsoftonline.us', 'vault.usgovcloudapi.net'),
-  cloud('AzureChinaCloud', 'login.chinacloudapi.cn', 'vault.azure.cn'),
+  cloud('AzurePublicCloud', 'login.microsoftonline.com', 'vault.azure.net', {
+    regionalSuffix: 'login.microsoft.com',
+    otherAuthorities: ['login.windows.net'],
+  }),
+  cloud('AzureUSGovernmentCloud', 'login.microsoftonline.us', 'vault.usgovcloudapi.net', {
+    otherAuthorities: ['login-us.microsoftonline.com'],
+    federationAudience: 'api://AzureADTokenExchangeUSGov',
+  }),
+  cloud('AzureChinaCloud', 'login.chinacloudapi.cn', 'vault.azure.cn', {
+    otherAuthorities: ['login.partner.microsoftonline.cn'],
+    federationAudience: 'api://AzureADTokenExchangeChina',
+  }),
   cloud('AzureGermanCloud', 'login.microsoftonline.de', 'vault.microsoftazure.de'),
 ];
 
@@ -43,8 +59,7 @@ export function findCloud(
   const wanted = (name ?? DEFAULT_CLOUD_NAME).toLowerCase();
   for (const [customName, definition] of Object.entries(custom)) {
     if (customName.toLowerCase() === wanted) {
-      const { authority, vaultSuffix, resource } = definition;
-      return { name: customName, authority, vaultSuffix, resource: resource ?? `https://${vaultSuffix}` };
+      return customCloud(customName, definition);
     }
   }
   const known = knownClouds.find((candidate) => candidate.name.toLowerCase() === wanted);
@@ -56,12 +71,24 @@ export function findCloud(
   return undefined;
 }
 
-function cloud(name: string, loginHost: string, vaultSuffix: string, regionalSuffix?: string): Cloud {
+/** An authority that ends in `/adfs`, as Azure Stack's own description of itself has it, is an AD FS. */
+function customCloud(name: string, { authority, vaultSuffix, resource }: CustomCloud): Cloud {
+  const origin = authority.replace(/\/adfs$/, '');
+  return {
+    name,
+    authority: origin,
+    vaultSuffix,
+    resource: resource ?? `https://${vaultSuffix}`,
+    ...(origin === authority ? {} : { adfs: true }),
+  };
+}
+
+function cloud(name: string, loginHost: string, vaultSuffix: string, more: Partial<Cloud> = {}): Cloud {
   return {
     name,
     authority: `https://${loginHost}`,
     vaultSuffix,
     resource: `https://${vaultSuffix}`,
-    ...(regionalSuffix === undefined ? {} : { regionalSuffix }),
+    ...more,
   };
 }

@@ -15,12 +15,34 @@ export function readSecretKey(
   return decoded || undefined;
 }
 
+/** The value of one key of the Secret as bytes, such as those of a PKCS#12 file. */
+export function readSecretBytes(
+  raw: Readonly<Record<string, string>>,
+  key: string,
+  faults: Faults,
+): Uint8Array | undefined {
+  const encoded = raw[`${SECRET_KEY_PREFIX}${key}`];
+  if (encoded === undefined) return undefined;
+  const bytes = decodeBytes(encoded);
+  if (bytes === undefined) faults.add('secretRef', `the Secret's key ${key} is not base64-encoded`);
+  else if (bytes.length === 0) faults.add('secretRef', `the Secret's key ${key} is empty`);
+  return bytes?.length ? bytes : undefined;
+}
+
 function decodeBase64(encoded: string): string | undefined {
+  try {
+    const bytes = decodeBytes(encoded);
+    return bytes && new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function decodeBytes(encoded: string): Uint8Array | undefined {
   const compact = encoded.replace(/\s/g, '');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(compact), (character) => character.charCodeAt(0));
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+    return Uint8Array.from(atob(compact), (character) => character.charCodeAt(0));
   } catch {
     return undefined;
   }

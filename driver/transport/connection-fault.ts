@@ -26,6 +26,8 @@ const explanations: Readonly<Record<string, string>> = {
 export function describeConnectionFault(error: unknown): string {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
     const code = systemCode(current);
+    // A ProxyFault, of which the HTTP client keeps code and text; the text is ours (tunnel.ts).
+    if (code.startsWith('PROXY_')) return `${current.message} (${code})`;
     const explanation = Object.hasOwn(explanations, code) ? explanations[code] : undefined;
     if (explanation !== undefined) return `${explanation} (${code})`;
   }

@@ -1,0 +1,131 @@
+import { createHttpHeaders, createPipelineRequest, type PipelineResponse } from '@azure/core-rest-pipeline';
+import { DriverError } from '../errors.ts';
+import type { Cloud } from '../options/clouds.ts';
+import type { AccessToken } from '../ports.ts';
+import { describeClockSkew } from '../transport/clock-skew.ts';
+import { describeConnectionFault } from '../transport/connection-fault.ts';
+import type { Transport } from '../transport/transport.ts';
+import { codeIn, wayOutOf } from './aadsts.ts';
+import { ask, doubling, type Patience } from './ask.ts';
+import { parseJsonObject, readAccessToken } from './token-response.ts';
+
+/** Who asks the token endpoint, and with which proof. */
+export interface Client {
+  /** For messages: `service principal 1111…`. */
+  readonly description: string;
+  readonly clientId: string;
+  /** A tenant's id or domain; `adfs` for the one directory of an AD FS. */
+  readonly tenant: string;
+  readonly region?: string | undefined;
+  /** Form fields: a secret, or an assertion (RFC 7523). */
+  readonly proof: Readonly<Record<string, string>>;
+  /** What this client can do about a refusal, where it knows more than the code does. */
+  wayOut?(code: string): string | undefined;
+}
+
+const patience: Patience = {
+  isBusy: (status) => status === 408 || status === 429 || status >= 500,
+  pause: doubling(400, 4),
+  attemptMs: 15_000,
+  silentAttempts: 4,
+};
+/** A regional endpoint that is not there must not use up the call-out's time. */
+const regionalPatience: Patience = {
+  isBusy: () => false,
+  pause: () => undefined,
+  attemptMs: 3000,
+  silentAttempts: 1,
+};
+
+/** Where a tenant's tokens are; an AD FS only has the first version of it. */
+export function tokenEndpoint(authority: string, tenant: string): string {
+  return isAdfs(tenant)
+    ? `${authority}/adfs/oauth2/token`
+    : `${authority}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`;
+}
+
+export function isAdfs(tenant: string): boolean {
+  return tenant.toLowerCase() === 'adfs';
+}
+
+/**
+ * A token by client credentials: one POST (RFC 6749 section 4.4; Microsoft identity platform, "Get a token").
+ * MSAL would add module loading and discovery requests to every call-out; docs/adr/0003 has the figures.
+ * @throws DriverError `CredentialRejected` or `TokenUnavailable`
+ */
+export async function requestToken(
+  client: Client,
+  cloud: Cloud,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const { region } = client;
+  if (region !== undefined && cloud.regionalSuffix !== undefined) {
+    const regional = `https://${region}.${cloud.regionalSuffix}`;
+    const response = await post(regional, client, cloud, regionalPatience, transport, signal).catch(
+      () => undefined,
+    );
+    // Whatever else it says, the global endpoint says it better.
+    if (response?.status === 200) return readResponse(response, client, cloud);
+    signal.throwIfAborted();
+  }
+  try {
+    const response = await post(cloud.authority, client, cloud, patience, transport, signal);
+    return readResponse(response, client, cloud);
+  } catch (error) {
+    if (error instanceof DriverError) throw error;
+    signal.throwIfAborted();
+    const host = new URL(cloud.authority).host;
+    throw new DriverError(
+      'TokenUnavailable',
+      `the token endpoint ${host} (cloud ${cloud.name}) could not be reached: ${describeConnectionFault(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function post(
+  authority: string,
+  { tenant, clientId, proof }: Client,
+  { resource }: Cloud,
+  howLong: Patience,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<PipelineResponse> {
+  const audience: Record<string, string> = isAdfs(tenant) ? { resource } : { scope: `${resource}/.default` };
+  const request = () =>
+    createPipelineRequest({
+      url: tokenEndpoint(authority, tenant),
+      method: 'POST',
+      headers: createHttpHeaders({
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      }),
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        ...proof,
+        ...audience,
+      }).toString(),
+    });
+  return ask(request, howLong, transport, signal);
+}
+
+function readResponse(response: PipelineResponse, client: Client, cloud: Cloud): AccessToken {
+  const host = new URL(cloud.authority).host;
+  const body = parseJsonObject(response.bodyAsText);
+  if (response.status === 200) return readAccessToken(body, `the token endpoint ${host}`);
+  const code = codeIn(body?.['error_description']);
+  const advice = (code && client.wayOut?.(code)) ?? wayOutOf(code);
+  const trace = /^[0-9a-f-]{36}$/i.exec(String(body?.['trace_id'] ?? ''))?.[0];
+  const reference = [`HTTP ${response.status}`, code, trace && `trace id ${trace}`].filter(Boolean);
+  const skew = describeClockSkew(response.headers.get('date'));
+  const text = [
+    `${host} gave no token to ${client.description}`,
+    ...(advice ? [`: ${advice}`] : []),
+    ...(skew ? [`; ${skew}`] : []),
+    ` (${reference.join(', ')})`,
+  ];
+  const rejected = response.status === 400 || response.status === 401;
+  throw new DriverError(rejected ? 'CredentialRejected' : 'TokenUnavailable', text.join(''));
+}

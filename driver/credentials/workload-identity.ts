@@ -1,0 +1,57 @@
+import type { Cloud } from '../options/clouds.ts';
+import type { Identity } from '../options/identity.ts';
+import type { PodContext } from '../options/pod.ts';
+import type { AccessToken, FederatedToken, FederatedTokens, TokenRequest } from '../ports.ts';
+import type { Transport } from '../transport/transport.ts';
+import { assertionFields } from './assertion.ts';
+import { findTenant } from './tenant.ts';
+import { requestToken } from './token-endpoint.ts';
+
+type WorkloadIdentity = Extract<Identity, { kind: 'workload-identity' }>;
+
+/** What a token must be for to be taken by Entra. Source: Microsoft Entra Workload ID, "Workload identity federation". */
+const AUDIENCE = 'api://AzureADTokenExchange';
+
+/**
+ * A token of an application or managed identity that trusts the pod's service account. The proof is the token that
+ * Kubernetes itself issues for the pod, so the driver needs no rights in the cluster.
+ * @throws DriverError `FederatedTokenMissing`, `CredentialRejected` or `TokenUnavailable`
+ */
+export async function getWorkloadIdentityToken(
+  { tenant: written, clientId }: WorkloadIdentity,
+  pod: PodContext,
+  items: TokenRequest['items'],
+  federatedTokens: FederatedTokens,
+  cloud: Cloud,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const audiences = [...(cloud.federationAudience === undefined ? [] : [cloud.federationAudience]), AUDIENCE];
+  const [federated, tenant] = await Promise.all([
+    federatedTokens.find(pod, audiences, signal),
+    findTenant(written, items, cloud, transport, signal),
+  ]);
+  const client = {
+    description: `workload identity ${clientId} of tenant ${tenant}`,
+    clientId,
+    tenant,
+    proof: assertionFields(federated.token),
+    wayOut: (code: string) => wayOutOf(code, federated),
+  };
+  return requestToken(client, cloud, transport, signal);
+}
+
+function wayOutOf(code: string, { issuer, subject, audience }: FederatedToken): string | undefined {
+  switch (code) {
+    case 'AADSTS70021':
+    case 'AADSTS700211':
+    case 'AADSTS700212':
+    case 'AADSTS700213':
+      return `it trusts no such service account; give it a federated credential with issuer ${issuer}, subject ${subject}, audience ${audience}`;
+    case 'AADSTS700027':
+    case 'AADSTS7000272':
+      return `the signature of the service account's token was not accepted; check that Entra can read the keys of its issuer ${issuer}`;
+    default:
+      return undefined;
+  }
+}
