@@ -10,7 +10,12 @@ const { '': root, ...packages } = lock.packages;
 for (const [path, parent] of Object.entries(packages)) {
   for (const [name, range] of Object.entries(parent.optionalDependencies ?? {})) {
     if (packages[`node_modules/${name}`] || packages[`${path}/node_modules/${name}`]) continue;
-    packages[`node_modules/${name}`] = { version: range, ...(parent.dev && { dev: true }), optional: true, ...platformOf(name) };
+    packages[`node_modules/${name}`] = {
+      version: range,
+      ...(parent.dev && { dev: true }),
+      optional: true,
+      ...platformOf(name),
+    };
     console.log(`added ${name}@${range}`);
   }
 }
@@ -20,7 +25,18 @@ writeFileSync(file, `${JSON.stringify({ ...lock, packages: { '': root, ...sorted
 /** The platform that such a package's name ends with: `binding-linux-x64-musl`, `cli-darwin-arm64`. */
 function platformOf(name) {
   const words = name.split('/').at(-1).split('-');
-  const os = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+  const os = [
+    'aix',
+    'android',
+    'darwin',
+    'freebsd',
+    'linux',
+    'netbsd',
+    'openbsd',
+    'openharmony',
+    'sunos',
+    'win32',
+  ];
   const cpu = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
   const last = words.at(-1);
   return {
