@@ -1,9 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
+import { describeClockSkew } from '../transport/clock-skew.ts';
 import type { VaultRefusal } from './refusal.ts';
 import { permissionFor, roleFor, type Subject } from './subject.ts';
-
-/** A token's times are checked with this much tolerance, so a smaller difference is not the cause. */
-const MAX_SKEW_MS = 5 * 60_000;
 
 /** The words around a refusal. */
 export interface RefusalContext {
@@ -86,11 +84,8 @@ function explainUnauthorized(
   { host, identity }: RefusalContext,
 ): string {
   const refused = `${host} did not accept the token of ${identity}`;
-  const skew = date === undefined ? 0 : Date.now() - date;
-  if (Math.abs(skew) > MAX_SKEW_MS) {
-    const minutes = Math.round(Math.abs(skew) / 60_000);
-    return `${refused}; the node's clock is ${minutes} minutes ${skew > 0 ? 'ahead of' : 'behind'} the vault's: set it right`;
-  }
+  const skew = describeClockSkew(date);
+  if (skew !== undefined) return `${refused}; ${skew}, so set it right`;
   // Invalid issuer: the token is of another tenant than the vault.
   if (codes.includes('AKV10032')) {
     const owner = tenant === undefined ? 'another tenant' : `tenant ${tenant}`;

@@ -129,13 +129,13 @@ describe("a vault's refusal says what to do", () => {
       'a clock that is ahead',
       refusalWith(401, '', '', { date: minutesFromNow(-42) }),
       {},
-      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 42 minutes ahead of the vault's: set it right (HTTP 401)`,
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 42 minutes ahead, so set it right (HTTP 401)`,
     ],
     [
       'a clock that is behind',
       refusalWith(401, '', '', { date: minutesFromNow(90) }),
       {},
-      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 90 minutes behind the vault's: set it right (HTTP 401)`,
+      `AccessDenied: ${HOST} did not accept the token of the pod identity of a/b; the node's clock is 90 minutes behind, so set it right (HTTP 401)`,
     ],
     [
       'a clock that is right within reason',

@@ -7,32 +7,42 @@
 const MAX_LENGTH = 256;
 const MAX_ALTERNATIVES = 64;
 
-type Token = { readonly kind: 'star' } | { readonly kind: 'one'; matches(character: string): boolean };
+export type Token = { readonly kind: 'star' } | { readonly kind: 'one'; matches(character: string): boolean };
 
 /**
  * @returns a predicate over names, or what is wrong with the pattern, to be said after its name
  */
 export function compileGlob(pattern: string): ((name: string) => boolean) | string {
-  if (pattern.length === 0 || pattern.length > MAX_LENGTH) return `must have 1 to ${MAX_LENGTH} characters`;
-  if (!/^[0-9A-Za-z*?[\]{},!^-]*$/.test(pattern)) {
-    return 'may only hold letters, digits, dashes and the wildcards * ? [a-z] [!a-z] {one,other}';
-  }
-  const alternatives = expandBraces(pattern.toLowerCase());
-  if (typeof alternatives === 'string') return alternatives;
-  const compiled: Token[][] = [];
-  for (const alternative of alternatives) {
-    const tokens = tokenize(alternative);
-    if (typeof tokens === 'string') return tokens;
-    compiled.push(tokens);
-  }
+  const compiled = parseGlob(pattern);
+  if (typeof compiled === 'string') return compiled;
   return (name) => {
     const lower = name.toLowerCase();
     return compiled.some((tokens) => matches(tokens, lower));
   };
 }
 
+/**
+ * @param dots whether names may have them: an object's or a vault's never does, so there they betray another dialect
+ * @returns one list of tokens per alternative of the braces, or what is wrong with the pattern
+ */
+export function parseGlob(pattern: string, dots = false): (readonly Token[])[] | string {
+  if (pattern.length === 0 || pattern.length > MAX_LENGTH) return `must have 1 to ${MAX_LENGTH} characters`;
+  if (!(dots ? /^[0-9A-Za-z*?[\]{},!^.-]*$/ : /^[0-9A-Za-z*?[\]{},!^-]*$/).test(pattern)) {
+    return `may only hold letters, digits, dashes${dots ? ', dots' : ''} and the wildcards * ? [a-z] [!a-z] {one,other}`;
+  }
+  const alternatives = expandBraces(pattern.toLowerCase());
+  if (typeof alternatives === 'string') return alternatives;
+  const parsed: Token[][] = [];
+  for (const alternative of alternatives) {
+    const tokens = tokenize(alternative);
+    if (typeof tokens === 'string') return tokens;
+    parsed.push(tokens);
+  }
+  return parsed;
+}
+
 /** `a{b,c}d` → `abd`, `acd`. Braces do not nest. */
-function expandBraces(pattern: string): string[] | string {
+export function expandBraces(pattern: string): string[] | string {
   let expanded = [''];
   for (const part of pattern.split(/(\{[^{}]*\})/)) {
     const choice = /^\{(.*)\}$/.exec(part)?.[1];

@@ -27,7 +27,10 @@ const connectionFaults: ReadonlySet<string> = new Set([
 export function isOutage(error: unknown): boolean {
   if (error instanceof OutOfTime) return true;
   if (error instanceof VaultRefusal) return error.status === 429;
-  return isUnanswered(error) && connectionFaults.has(systemCode(error));
+  if (!isUnanswered(error)) return false;
+  const code = systemCode(error);
+  // Behind a proxy, an unreachable vault is the proxy's 502 or 504; what it forbids stays forbidden.
+  return connectionFaults.has(code.replace(/^PROXY_/, '')) || /^PROXY_(HTTP_5\d\d|CLOSED)$/.test(code);
 }
 
 /** Is that a reason to read the fallback vault? Never that the vault says no: 401, 403, 404. */

@@ -6,8 +6,8 @@ export class VaultRefusal extends Error {
   /** The service's error codes, outer then inner, such as `Forbidden`, `AccessDenied`, and an `AKV10032` of its text. */
   readonly codes: readonly string[];
   readonly requestId: string | undefined;
-  /** When the vault answered by its own clock, in milliseconds since 1970. */
-  readonly date: number | undefined;
+  /** When the vault answered, by its own clock: the Date header. */
+  readonly date: string | undefined;
   /** The tenant that a 401 names as the vault's own. */
   readonly tenant: string | undefined;
   /** How long it was asked to wait, where that was too long; milliseconds. */
@@ -20,8 +20,7 @@ export class VaultRefusal extends Error {
     this.codes = serviceCodes(response.bodyAsText);
     const { headers } = response;
     this.requestId = /^[0-9a-f-]{36}$/i.exec(headers.get('x-ms-request-id') ?? '')?.[0];
-    const date = Date.parse(headers.get('date') ?? '');
-    this.date = Number.isNaN(date) ? undefined : date;
+    this.date = headers.get('date');
     const challenge = headers.get('www-authenticate') ?? '';
     this.tenant = /authorization="https:\/\/[^/"]+\/([0-9a-f-]{36})"/i.exec(challenge)?.[1];
     this.wait = wait;
