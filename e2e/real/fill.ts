@@ -39,7 +39,7 @@ export async function emptyVault(
 }
 
 /** Imports a certificate with its private key. */
-export async function importCertificate(
+async function importCertificate(
   { certificates }: VaultClients,
   name: string,
   { secret, contentType }: Pick<ExampleCertificate, 'secret' | 'contentType'>,

@@ -4,12 +4,12 @@ import { certificateOf, loadSeed } from '../mock/seed.ts';
 export const exampleVaults = ['testkv', 'otherkv', 'fallbackkv'] as const;
 export type ExampleVault = (typeof exampleVaults)[number];
 
-export type ExampleSecret = {
+type ExampleSecret = {
   readonly value: string;
   readonly contentType?: string;
   readonly tags?: Readonly<Record<string, string>>;
 };
-export type ExampleKey = { readonly kty: 'RSA' | 'EC' };
+type ExampleKey = { readonly kty: 'RSA' | 'EC' };
 export type ExampleCertificate = {
   readonly contentType: 'application/x-pkcs12' | 'application/x-pem-file';
   /** As the vault hands it out: PKCS#12 without password in base64, or PEM with the private key. */
