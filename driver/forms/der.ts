@@ -1,4 +1,4 @@
-/** The few pieces of DER (ITU-T X.690) that a SubjectPublicKeyInfo is made of. */
+/** The few pieces of DER (ITU-T X.690) that keys and PKCS#12 containers are made of. */
 
 export function sequence(...parts: Uint8Array[]): Uint8Array {
   return element(0x30, concatenate(parts));
@@ -15,6 +15,25 @@ export function integer(bytes: Uint8Array): Uint8Array {
 
 export function bitString(bytes: Uint8Array): Uint8Array {
   return element(0x03, concatenate([Uint8Array.of(0), bytes]));
+}
+
+export function octetString(bytes: Uint8Array): Uint8Array {
+  return element(0x04, bytes);
+}
+
+/** A set of one: of more, DER would want them sorted. */
+export function setOf(part: Uint8Array): Uint8Array {
+  return element(0x31, part);
+}
+
+/** `[tag] EXPLICIT`, or an implicit one of something constructed. */
+export function tagged(tag: number, content: Uint8Array): Uint8Array {
+  return element(0xa0 | tag, content);
+}
+
+/** `[tag] IMPLICIT OCTET STRING`. */
+export function taggedOctets(tag: number, bytes: Uint8Array): Uint8Array {
+  return element(0x80 | tag, bytes);
 }
 
 export const nullValue: Uint8Array = Uint8Array.of(0x05, 0x00);

@@ -1,6 +1,10 @@
+import { DriverError } from '../errors.ts';
 import type { CombinedFile, VolumeItem } from '../options/items.ts';
 import type { FoundObject, VolumeFile } from '../ports.ts';
-import { fileBytes } from './file-bytes.ts';
+import { collisionFaults, type OwnedFile } from './collisions.ts';
+import { createCombiner } from './combine/combiner.ts';
+import { metadataJson } from './metadata.ts';
+import { objectBytes } from './object-bytes.ts';
 
 /** The part of a mount request that says how objects become files. */
 export interface Rendering {
@@ -10,23 +14,73 @@ export interface Rendering {
 }
 
 /**
- * The files of a volume.
+ * The files of a volume: one for each object, or with `combined` one for all; and one of metadata for each object
+ * whose item says so.
  * @param found one list per item, as the reader answers
+ * @throws DriverError `ObjectContentInvalid`, `ObjectUnsupported` or `FilesCollide`, naming every object at fault
  */
 export async function renderFiles(
-  { items }: Rendering,
+  { items, combined, pfxPassword }: Rendering,
   found: readonly FoundObject[][],
 ): Promise<VolumeFile[]> {
+  const files: OwnedFile[] = [];
+  const faults: DriverError[] = [];
+  const combiner = combined && createCombiner(combined);
+  for (const [item, object] of pairs(items, found)) {
+    const path = pathOf(item, object);
+    const owner = describe(item, object);
+    try {
+      const bytes = await objectBytes(object.content, item.form, pfxPassword);
+      if (combiner) combiner.add({ path, isAlias: isAlias(item), bytes, owner });
+      else files.push({ path, bytes, mode: item.mode, owner });
+    } catch (error) {
+      faults.push(faultOf(owner, error));
+    }
+    if (item.metadata) {
+      const bytes = new TextEncoder().encode(metadataJson(object, item.vault));
+      files.push({
+        path: `${path}.metadata.json`,
+        bytes,
+        mode: item.mode,
+        owner: `the metadata of ${owner}`,
+      });
+    }
+  }
+  if (combiner) {
+    files.push(combiner.file());
+    faults.push(...combiner.collisions());
+  }
+  reportFaults([...faults, ...collisionFaults(files)]);
+  return files.map(({ path, bytes, mode }) => ({ path, bytes, mode }));
+}
+
+function pairs(items: readonly VolumeItem[], found: readonly FoundObject[][]): [VolumeItem, FoundObject][] {
   return items.flatMap((item, index) =>
-    (found[index] ?? []).map((object) => ({
-      path: pathOf(item, object),
-      bytes: fileBytes(object.content),
-      mode: item.mode,
-    })),
+    (found[index] ?? []).map((object): [VolumeItem, FoundObject] => [item, object]),
   );
 }
 
 function pathOf({ source }: VolumeItem, { name }: FoundObject): string {
   if (source.kind === 'named') return source.file;
   return source.directory === undefined ? name : `${source.directory}/${name}`;
+}
+
+function isAlias({ source }: VolumeItem): boolean {
+  return source.kind === 'named' && source.file !== source.name;
+}
+
+function describe({ origin, form }: VolumeItem, { vault, name }: FoundObject): string {
+  return `${form.type} "${name}" of vault ${vault} (${origin})`;
+}
+
+function faultOf(owner: string, error: unknown): DriverError {
+  if (!(error instanceof DriverError)) throw error;
+  return new DriverError(error.code, `${owner}: ${error.message}`, { cause: error });
+}
+
+/** Reports all faults at once, under the code of the first. */
+function reportFaults(faults: readonly DriverError[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  throw new DriverError(first.code, faults.map(({ message }) => message).join(' | '), { cause: first });
 }

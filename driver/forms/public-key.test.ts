@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type webcrypto } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { PublicKey } from '../../ports.ts';
-import { publicKeyPem } from './public-key-pem.ts';
+import type { PublicKey } from '../ports.ts';
+import { publicKeyJwk, publicKeyPem } from './public-key.ts';
 
 const curves = ['P-256', 'P-256K', 'P-384', 'P-521'];
 
@@ -97,3 +97,24 @@ function keyWithLeadingZero(crv: string): webcrypto.JsonWebKey {
     if (bytes(jwk.x)[0] === 0) return jwk;
   }
 }
+
+describe('a JWK has the registered members, and only the public ones', () => {
+  test.each(curves)('of an EC key on %s', (crv) => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: opensslName(crv) });
+    const jwk = publicKey.export({ format: 'jwk' });
+    const text = publicKeyJwk({ kty: 'EC', crv, x: bytes(jwk.x), y: bytes(jwk.y) });
+    expect(JSON.parse(text)).toEqual({ kty: 'EC', crv: jwk.crv, x: jwk.x, y: jwk.y });
+    expect(text.endsWith('}\n')).toBe(true);
+  });
+
+  test('of an EC key with the leading zero of a coordinate dropped: it is put back', () => {
+    const jwk = keyWithLeadingZero('P-256');
+    const text = publicKeyJwk({ kty: 'EC', crv: 'P-256', x: bytes(jwk.x).subarray(1), y: bytes(jwk.y) });
+    expect(JSON.parse(text)).toMatchObject({ x: jwk.x, y: jwk.y });
+  });
+
+  test('of an RSA key whose numbers start with zeros: they are left out', () => {
+    const text = publicKeyJwk({ kty: 'RSA', n: Uint8Array.of(0, 0xff, 0xfe), e: Uint8Array.of(0, 1, 0, 1) });
+    expect(text).toBe('{"kty":"RSA","n":"__4","e":"AQAB"}\n');
+  });
+});

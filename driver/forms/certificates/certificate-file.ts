@@ -1,0 +1,80 @@
+import type { ObjectForm } from '../../options/items.ts';
+import { fromBase64 } from '../base64.ts';
+import { contentFault } from '../content-fault.ts';
+import { pem } from '../pem.ts';
+import { readElement, SEQUENCE } from './ber.ts';
+import { assemble } from './chain.ts';
+import { readPem } from './pem-blocks.ts';
+import { readPkcs12 } from './pkcs12-read.ts';
+import { writePkcs12 } from './pkcs12-write.ts';
+import type { Bundle } from './stored.ts';
+
+type Part = Extract<ObjectForm, { type: 'secret' }>['part'];
+
+/**
+ * The file of a secret that holds a certificate with its key: PEM text, or a PKCS#12 container (in base64, as the
+ * vault has it, or its bytes). The content decides which: not all who store such secrets set their content type.
+ * @param part of `pem`: the key (PKCS#8), `cert` the leaf alone, `chain` the leaf and all above it, `all` key and chain
+ * @throws DriverError `ObjectContentInvalid`
+ */
+export async function certificateFile(
+  bytes: Uint8Array,
+  format: 'pem' | 'pfx',
+  part: Part,
+  pfxPassword: string | undefined,
+): Promise<Uint8Array> {
+  const text = new TextDecoder().decode(bytes);
+  const isPem = text.includes('-----BEGIN ');
+  const pkcs12 = isPem ? undefined : containerIn(bytes, text);
+  if (!isPem && pkcs12 === undefined) {
+    throw contentFault(
+      `it holds neither PEM blocks nor a PKCS#12 container in base64, which format: ${format} needs; use format: raw`,
+    );
+  }
+  if (pkcs12 !== undefined && format === 'pfx') return pkcs12;
+  const bundle = assemble(pkcs12 === undefined ? readPem(text) : await readPkcs12(pkcs12, pfxPassword));
+  if (bundle.key === undefined && bundle.chain.length === 0)
+    throw contentFault('it holds neither a private key nor a certificate; use format: raw');
+  if (format === 'pfx') return writePkcs12(bundle, pfxPassword ?? '');
+  return new TextEncoder().encode(pemOf(bundle, part));
+}
+
+function pemOf(bundle: Bundle, part: Part): string {
+  switch (part) {
+    case 'all':
+      return (bundle.key ? keyPem(bundle) : '') + chainPem(bundle);
+    case 'key':
+      return keyPem(bundle);
+    case 'cert':
+      return chainPem({ ...bundle, chain: bundle.chain.slice(0, 1) }, part);
+    case 'chain':
+      return chainPem(bundle, part);
+  }
+}
+
+function keyPem({ key }: Bundle): string {
+  if (key === undefined) {
+    throw contentFault(
+      'it holds no private key, which part: key needs; is the key of the certificate exportable in the vault?',
+    );
+  }
+  return pem('PRIVATE KEY', key.pkcs8);
+}
+
+function chainPem({ chain }: Bundle, part?: Part): string {
+  if (part !== undefined && chain.length === 0)
+    throw contentFault(`it holds no certificate, which part: ${part} needs`);
+  return chain.map(({ der }) => pem('CERTIFICATE', der)).join('');
+}
+
+/** A PKCS#12 container starts with a sequence that starts with the version, 3. */
+function containerIn(bytes: Uint8Array, text: string): Uint8Array | undefined {
+  const der = bytes[0] === SEQUENCE ? bytes : fromBase64(text.replace(/[ \t]/g, ''));
+  if (der === undefined) return undefined;
+  try {
+    const { content } = readElement(der, SEQUENCE);
+    return content[0] === 0x02 && content[1] === 0x01 && content[2] === 0x03 ? der : undefined;
+  } catch {
+    return undefined;
+  }
+}

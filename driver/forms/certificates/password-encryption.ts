@@ -1,0 +1,141 @@
+import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
+import { contentFault } from '../content-fault.ts';
+import {
+  children,
+  dotted,
+  type Element,
+  expectTag,
+  INTEGER,
+  OCTET_STRING,
+  octets,
+  SEQUENCE,
+  smallInteger,
+} from './ber.ts';
+import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
+
+/** Null is a password that is not even empty; writers of PKCS#12 without a password differ in that. */
+export type Password = string | null;
+
+/** More would keep a node busy for minutes; writers use 1 to some 100,000. */
+const MAX_ITERATIONS = 10_000_000;
+
+const PBES2 = '1.2.840.113549.1.5.13';
+const PBKDF2 = '1.2.840.113549.1.5.12';
+
+/** RFC 7292 appendix C; `bytes` is the length of the key. */
+const pkcs12Schemes: Readonly<Record<string, { cipher: 'des-ede3-cbc' | 'rc2'; bytes: number }>> = {
+  '1.2.840.113549.1.12.1.3': { cipher: 'des-ede3-cbc', bytes: 24 },
+  '1.2.840.113549.1.12.1.4': { cipher: 'des-ede3-cbc', bytes: 16 },
+  '1.2.840.113549.1.12.1.5': { cipher: 'rc2', bytes: 16 },
+  '1.2.840.113549.1.12.1.6': { cipher: 'rc2', bytes: 5 },
+};
+
+/** RFC 8018 appendix B.2, RFC 3565. */
+const pbes2Ciphers: Readonly<Record<string, { cipher: string; bytes: number }>> = {
+  '1.2.840.113549.3.7': { cipher: 'des-ede3-cbc', bytes: 24 },
+  '2.16.840.1.101.3.4.1.2': { cipher: 'aes-128-cbc', bytes: 16 },
+  '2.16.840.1.101.3.4.1.22': { cipher: 'aes-192-cbc', bytes: 24 },
+  '2.16.840.1.101.3.4.1.42': { cipher: 'aes-256-cbc', bytes: 32 },
+};
+
+/** RFC 8018 appendix B.1. */
+const pseudoRandomFunctions: Readonly<Record<string, Digest>> = {
+  '1.2.840.113549.2.7': 'sha1',
+  '1.2.840.113549.2.8': 'sha224',
+  '1.2.840.113549.2.9': 'sha256',
+  '1.2.840.113549.2.10': 'sha384',
+  '1.2.840.113549.2.11': 'sha512',
+};
+
+/**
+ * Decrypts what an AlgorithmIdentifier with a password says: PBES2 (PBKDF2 with AES or 3DES), and PKCS#12's own
+ * schemes with 3DES or RC2.
+ * @returns undefined when the password is wrong, as far as padding can tell
+ * @throws DriverError `ObjectContentInvalid` for another algorithm
+ */
+export async function decrypt(
+  algorithm: Element,
+  data: Uint8Array,
+  password: Password,
+): Promise<Uint8Array | undefined> {
+  const [id, parameters] = children(expectTag(algorithm, SEQUENCE));
+  const scheme = dotted(expectTag(id, undefined));
+  const fields = children(expectTag(parameters, SEQUENCE));
+  if (scheme === PBES2) return decryptPbes2(fields, data, password);
+  const pkcs12 = pkcs12Schemes[scheme];
+  if (pkcs12 === undefined) throw unsupported('encrypted', scheme);
+  const salt = octets(expectTag(fields[0], OCTET_STRING));
+  const iterations = iterationCount(fields[1]);
+  const key = derivePkcs12('sha1', password, salt, iterations, 'key', pkcs12.bytes);
+  const iv = derivePkcs12('sha1', password, salt, iterations, 'iv', 8);
+  if (pkcs12.cipher === 'rc2') return decryptRc2(key, iv, data);
+  // Two keys are three whose last is the first.
+  const threeKeys = Buffer.concat([key, key.subarray(0, 24 - key.length)]);
+  return decryptBlocks(pkcs12.cipher, threeKeys, iv, data);
+}
+
+/** An iteration count that is sane. */
+export function iterationCount(element: Element | undefined): number {
+  const count = smallInteger(expectTag(element, INTEGER));
+  if (count < 1 || count > MAX_ITERATIONS) throw new RangeError('an iteration count out of bounds');
+  return count;
+}
+
+export function unsupported(how: string, algorithm: string): Error {
+  return contentFault(
+    `its PKCS#12 container is ${how} with an algorithm that this driver does not know (${algorithm}); export it again (openssl pkcs12), or use format: pfx to get it as it is`,
+  );
+}
+
+function decryptPbes2(fields: Element[], data: Uint8Array, password: Password): Uint8Array | undefined {
+  const [derivation, encryption] = fields.map((field) => children(field));
+  const [derivationId, derivationParameters] = derivation ?? [];
+  const [encryptionId, iv] = encryption ?? [];
+  const derivationScheme = dotted(expectTag(derivationId, undefined));
+  if (derivationScheme !== PBKDF2) throw unsupported('encrypted', derivationScheme);
+  const encryptionScheme = dotted(expectTag(encryptionId, undefined));
+  const cipher = pbes2Ciphers[encryptionScheme];
+  if (cipher === undefined) throw unsupported('encrypted', encryptionScheme);
+  const [salt, iterations, ...options] = children(expectTag(derivationParameters, SEQUENCE));
+  const prf = options.find(({ tag }) => tag === SEQUENCE);
+  const prfId = prf && dotted(expectTag(children(prf)[0], undefined));
+  const digest = prfId === undefined ? 'sha1' : pseudoRandomFunctions[prfId];
+  if (digest === undefined) throw unsupported('encrypted', prfId ?? '');
+  const key = pbkdf2Sync(
+    password ?? '',
+    octets(expectTag(salt, OCTET_STRING)),
+    iterationCount(iterations),
+    cipher.bytes,
+    digest,
+  );
+  return decryptBlocks(cipher.cipher, key, octets(expectTag(iv, OCTET_STRING)), data);
+}
+
+function decryptBlocks(
+  cipher: string,
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+): Uint8Array | undefined {
+  const decipher = createDecipheriv(cipher, key, iv);
+  try {
+    return Buffer.concat([decipher.update(data), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What openssl and Windows wrote until a few years ago; no runtime of today has a 40-bit RC2. */
+async function decryptRc2(
+  key: Uint8Array,
+  iv: Uint8Array,
+  data: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const { default: forge } = await import('node-forge');
+  const binary = (bytes: Uint8Array) => Buffer.from(bytes).toString('binary');
+  const decipher = forge.rc2.createDecryptionCipher(binary(key), key.length * 8);
+  decipher.start(binary(iv));
+  decipher.update(forge.util.createBuffer(binary(data)));
+  if (!decipher.finish()) return undefined;
+  return Buffer.from(decipher.output.getBytes(), 'binary');
+}
