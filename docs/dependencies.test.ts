@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { section } from './markdown.ts';
+
+const document = readFileSync(new URL('dependencies.md', import.meta.url), 'utf8');
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<
+  string,
+  Record<string, string>
+>;
+
+test.each([
+  ['Runtime', 'dependencies'],
+  ['Development', 'devDependencies'],
+  ['Optional', 'optionalDependencies'],
+])('%s: dependencies.md gives a reason for each of package.json’s %s', (title, field) => {
+  const rows = [...section(document, title).matchAll(/^\| `([^`]+)` .*\| (\S.*\S) +\|$/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(manifest[field] ?? {}));
+});
