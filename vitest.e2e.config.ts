@@ -18,7 +18,7 @@ export default defineConfig({
     // hooks in order of definition, so that logs are taken before a case's own hooks remove its pods
     sequence: { sequencer: ByName, hooks: 'list' },
     testTimeout: 240_000,
-    hookTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: ['verbose'],
   },
 });
