@@ -11,7 +11,7 @@ const faults: [string, Record<string, string>, RegExp][] = [
     'a missing secret',
     { keyvaultobjectnames: 'absent' },
     new RegExp(
-      `^ObjectNotFound: secret "absent" does not exist in ${vault}; .*\\(HTTP 404, SecretNotFound, request id`,
+      `^ObjectNotFound: secret "absent" \\(keyvaultobjectnames item 1\\) does not exist in ${vault}; .*\\(HTTP 404, SecretNotFound, request id`,
     ),
   ],
   [
@@ -27,17 +27,39 @@ const faults: [string, Record<string, string>, RegExp][] = [
   [
     'a missing version',
     { keyvaultobjectversions: '00000000000000000000000000000000' },
-    /^ObjectNotFound: secret "plain" version 0{32} does not exist.*check its version too/,
+    /^ObjectNotFound: secret "plain" version 0{32} \(.*\) does not exist.*, but has other versions of secret "plain"; check the version/,
   ],
   [
     'a disabled secret',
     { keyvaultobjectnames: 'disabled' },
-    new RegExp(`^ObjectDisabled: secret "disabled" of ${vault} is disabled; enable it`),
+    new RegExp(`^ObjectDisabled: secret "disabled" \\(.*\\) of ${vault} is disabled; enable it`),
+  ],
+  [
+    'a disabled key',
+    { keyvaultobjectnames: 'disabled-key', keyvaultobjecttypes: 'key' },
+    new RegExp(`^ObjectDisabled: key "disabled-key" \\(.*\\) of ${vault}: it is disabled; enable it`),
+  ],
+  [
+    'a disabled certificate',
+    { keyvaultobjectnames: 'disabled-certificate', keyvaultobjecttypes: 'cert' },
+    /^ObjectDisabled: cert "disabled-certificate"/,
+  ],
+  [
+    'a key taken for a secret',
+    { keyvaultobjectnames: 'ec-p256' },
+    new RegExp(
+      `secret "ec-p256" \\(.*\\) does not exist in ${vault}, but a key "ec-p256" does; set its type to key`,
+    ),
+  ],
+  [
+    'a secret taken for a certificate',
+    { keyvaultobjecttypes: 'cert' },
+    /cert "plain" .* but a secret "plain" does; set its type to secret \(HTTP 404, CertificateNotFound/,
   ],
   [
     'a key without a public part',
     { keyvaultobjectnames: 'oct-hsm', keyvaultobjecttypes: 'key' },
-    new RegExp(`^ObjectUnsupported: key "oct-hsm" of ${vault}: it is of type oct-HSM`),
+    new RegExp(`^ObjectUnsupported: key "oct-hsm" \\(.*\\) of ${vault}: it is of type oct-HSM`),
   ],
   [
     'a vault that does not exist',
@@ -64,7 +86,7 @@ test('all objects that cannot be read are named at once', async () => {
     },
   });
   const { message = '' } = (await scene.kubelet.mount(volume)).status;
-  expect(message).toContain('secret "absent" does not exist');
+  expect(message).toContain('secret "absent" (keyvaultobjectnames item 2) does not exist');
   expect(message).toContain('may not read key "ec-p256"');
   expect(message).toContain('may not read cert "ec-pem"');
   expect(mountsWith('keyvault-flexvol')).toEqual([]);
