@@ -111,10 +111,46 @@ describe('mount', () => {
       { 'kubernetes.io/readwrite': 'rw', 'kubernetes.io/mounterArgs.FsGroup': '2000' },
       { readOnly: false, fileMode: 0o640, uid: 0, gid: 2000, rootMode: 0o2775 },
     ],
+    [
+      'a group of its own, which stands in for the fsGroup',
+      { filegroup: '3000', 'kubernetes.io/mounterArgs.FsGroup': '2000' },
+      { readOnly: true, fileMode: 0o640, uid: 0, gid: 3000, rootMode: 0o755 },
+    ],
+    [
+      'writable with a group of its own',
+      { filegroup: '3000', 'kubernetes.io/readwrite': 'rw' },
+      { readOnly: false, fileMode: 0o640, uid: 0, gid: 3000, rootMode: 0o2775 },
+    ],
+    [
+      'the group of root asked for, whatever the fsGroup',
+      { filegroup: '0', 'kubernetes.io/mounterArgs.FsGroup': '2000' },
+      { readOnly: true, fileMode: 0o640, uid: 0, gid: 0, rootMode: 0o755 },
+    ],
+    [
+      'an owner and a mode of its own',
+      { fileuser: '1000', filemode: '0400' },
+      { readOnly: true, fileMode: 0o400, uid: 1000, gid: 0, rootMode: 0o755 },
+    ],
+    [
+      'a mode of its own with an fsGroup',
+      { filemode: '0444', 'kubernetes.io/mounterArgs.FsGroup': '2000' },
+      { readOnly: true, fileMode: 0o444, uid: 0, gid: 2000, rootMode: 0o755 },
+    ],
   ])('gives a volume its form: %s', async (_, changes, form) => {
     const node = new FakeNode();
     await runCallOut(['mount', TARGET, JSON.stringify({ ...validOptions, ...changes })], node, never);
     expect(node.published?.form).toEqual(form);
+  });
+
+  test('gives a file the mode of its object', async () => {
+    const node = new FakeNode();
+    const { keyvaultobjectnames, keyvaultobjecttypes, ...others } = validOptions;
+    const objects = '- {name: a, mode: "0400"}\n- {name: b}';
+    await runCallOut(['mount', TARGET, JSON.stringify({ ...others, objects })], node, never);
+    expect(node.published?.files.map(({ path, mode }) => [path, mode])).toEqual([
+      ['a', 0o400],
+      ['b', undefined],
+    ]);
   });
 
   test('leaves a published volume as it is, without asking the vault', async () => {

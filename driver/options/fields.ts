@@ -1,4 +1,8 @@
 import * as z from 'zod';
+import { parseFileMode } from './file-mode.ts';
+import { isNumericId } from './numeric-id.ts';
+import { quote } from './quote.ts';
+import { faultOfVaultName } from './vault-names.ts';
 
 const uuidOrDomain = /^(?!.*\.\.)[0-9A-Za-z]([0-9A-Za-z.-]{0,253}[0-9A-Za-z])?$/;
 
@@ -8,6 +12,23 @@ const boolean = z
   .regex(/^(1|t|true|0|f|false)$/i, 'must be "true" or "false"')
   .transform((text) => /^(1|t|true)$/i.test(text));
 
+const vaultName = z.string().superRefine((text, context) => {
+  const message = faultOfVaultName(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+/** JSON or YAML, parsed later: YAML's parser is only loaded for it. */
+const structured = z.string();
+
+const numericId = (whose: 'user' | 'group') =>
+  z
+    .string()
+    .refine(
+      isNumericId,
+      `must be a numeric ${whose} id, such as "1000": the node knows no names of a container's`,
+    )
+    .transform(Number);
+
 const list = z.string().transform((text) => text.split(';').map((item) => item.trim()));
 
 /**
@@ -16,12 +37,8 @@ const list = z.string().transform((text) => text.split(';').map((item) => item.t
  * example manifests are full of `""`. `docs/options.md` is checked against these keys.
  */
 export const optionFields = {
-  keyvaultname: z
-    .string()
-    .regex(
-      /^(?!.*--)[0-9A-Za-z-]{3,24}$/,
-      'must be the name of a vault: 3 to 24 letters, digits and single dashes (no URL)',
-    ),
+  keyvaultname: vaultName,
+  fallbackvault: vaultName,
   tenantid: z.string().regex(uuidOrDomain, 'must be the id or a domain name of an Entra tenant'),
   keyvaultobjectnames: list,
   keyvaultobjecttypes: list,
@@ -31,9 +48,28 @@ export const optionFields = {
   keyvaultobjecttype: list,
   keyvaultobjectversion: list,
   keyvaultobjectalias: list,
+  objects: structured,
+  combine: structured,
+  filemode: z.string().transform((text, context): number => {
+    const mode = parseFileMode(text);
+    if (typeof mode === 'number') return mode;
+    context.addIssue({ code: 'custom', message: `${quote(text)} ${mode}` });
+    return z.NEVER;
+  }),
+  fileuser: numericId('user'),
+  filegroup: numericId('group'),
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
   vmmanagedidentityclientid: z.guid('must be the client id (a GUID) of a user-assigned managed identity'),
+  vmmanagedidentityobjectid: z.guid('must be the object id (a GUID) of a user-assigned managed identity'),
+  vmmanagedidentityresourceid: z
+    .string()
+    .regex(
+      /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[\w-]{1,128}$/i,
+      'must be the resource id of a user-assigned managed identity: /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>',
+    ),
+  useworkloadidentity: boolean,
+  clientid: z.guid('must be the client id (a GUID) of an application or managed identity'),
   cloudname: z.string().max(64),
   region: z.string().regex(/^[0-9A-Za-z ]{2,40}$/, 'must be the name of an Azure region such as "centralus"'),
   nmiport: z
@@ -46,6 +82,9 @@ export const optionFields = {
 } satisfies Record<string, z.ZodType<unknown, string>>;
 
 export type OptionName = keyof typeof optionFields;
+
+/** Options whose value is JSON or YAML. */
+export const structuredOptions: ReadonlySet<OptionName> = new Set(['objects', 'combine']);
 
 /** The parsed values of the options that were written. */
 export type OptionValues = { [Name in OptionName]?: z.output<(typeof optionFields)[Name]> };

@@ -31,22 +31,29 @@ function filePathKey(path: string): string {
 
 /**
  * The pairs of paths that cannot stand in one volume: the same file, or one the directory of the other.
- * Shape: [earlier, later] as written.
+ * Shape: indices [earlier, later].
  */
-export function collidingPaths(paths: readonly string[]): [string, string][] {
-  const collisions: [string, string][] = [];
-  const files = new Map<string, string>();
-  const directories = new Map<string, string>();
-  for (const path of paths) {
+export function collisionsOf(paths: readonly string[]): [number, number][] {
+  const collisions: [number, number][] = [];
+  const files = new Map<string, number>();
+  const directories = new Map<string, number>();
+  for (const [index, path] of paths.entries()) {
     const key = filePathKey(path);
     const parents = parentKeys(key);
     const other =
-      files.get(key) ?? directories.get(key) ?? parents.map((parent) => files.get(parent)).find(Boolean);
-    if (other !== undefined) collisions.push([other, path]);
-    if (!files.has(key)) files.set(key, path);
-    for (const parent of parents) if (!directories.has(parent)) directories.set(parent, path);
+      files.get(key) ??
+      directories.get(key) ??
+      parents.map((parent) => files.get(parent)).find((file) => file !== undefined);
+    if (other !== undefined) collisions.push([other, index]);
+    if (!files.has(key)) files.set(key, index);
+    for (const parent of parents) if (!directories.has(parent)) directories.set(parent, index);
   }
   return collisions;
+}
+
+/** The same, as the paths themselves: [earlier, later] as written. */
+export function collidingPaths(paths: readonly string[]): [string, string][] {
+  return collisionsOf(paths).map(([one, other]) => [paths[one] ?? '', paths[other] ?? '']);
 }
 
 function parentKeys(key: string): string[] {

@@ -4,6 +4,9 @@
 export const objectTypes = ['secret', 'key', 'cert'] as const;
 export type ObjectType = (typeof objectTypes)[number];
 
+/** So many entries one volume may have. */
+export const MAX_ITEMS = 512;
+
 /** One entry of a volume: what to read from where, and the form its file (or files) take. */
 export interface VolumeItem {
   /** Where it was written, for messages: `keyvaultobjectnames item 3`, `objects[2]`. */

@@ -24,4 +24,10 @@ export function isKubeletKey(key: string): boolean {
 }
 
 /** Keys of the referenced Secret, of type `azure/kv`, that this driver reads. */
-export const secretKeys = { clientId: 'clientid', clientSecret: 'clientsecret' } as const;
+export const secretKeys = {
+  clientId: 'clientid',
+  clientSecret: 'clientsecret',
+  clientCertificate: 'clientcertificate',
+  clientCertificatePassword: 'clientcertificatepassword',
+  pfxPassword: 'pfxpassword',
+} as const;

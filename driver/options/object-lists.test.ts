@@ -89,7 +89,7 @@ describe('a request is refused when', () => {
     [
       'no object is named',
       { keyvaultobjectnames: undefined },
-      'keyvaultobjectnames: is missing; name the objects to project, separated by ";"',
+      'keyvaultobjectnames: is missing; name the objects to project, separated by ";", or list them in objects',
     ],
     [
       'no type is given',
@@ -168,6 +168,19 @@ describe('a request is refused when', () => {
     ],
   ])('%s', async (_, changes, text) => {
     expect(await refusal(changes)).toBe(oneFault(text));
+  });
+
+  test('there are more objects than a volume holds', async () => {
+    const names = Array.from({ length: 513 }, (_, index) => `a${index}`).join(';');
+    const types = names.replaceAll(/a\d+/g, 'secret');
+    expect(await refusal({ keyvaultobjectnames: names, keyvaultobjecttypes: types })).toBe(
+      oneFault('keyvaultobjectnames: has 513 items; a volume holds at most 512'),
+    );
+    const most = {
+      keyvaultobjectnames: names.replace(/;a512$/, ''),
+      keyvaultobjecttypes: types.replace(/;secret$/, ''),
+    };
+    expect((await parse(most)).items).toHaveLength(512);
   });
 
   test('only separators are given, each missing name once and nothing else', async () => {

@@ -1,10 +1,9 @@
 import type { Faults } from './faults.ts';
 import type { OptionName, OptionValues } from './fields.ts';
-import { collidingPaths, faultOfFilePath } from './file-path.ts';
-import { legacyForms, type ObjectType, objectTypes, type VolumeItem } from './items.ts';
-
-const NAME = /^[0-9A-Za-z-]{1,127}$/;
-const VERSION = /^[0-9a-f]{32}$/i;
+import { faultOfFilePath } from './file-path.ts';
+import { legacyForms, MAX_ITEMS, type ObjectType, objectTypes, type VolumeItem } from './items.ts';
+import { quote } from './quote.ts';
+import { faultOfObjectName, faultOfVersion } from './vault-names.ts';
 
 /**
  * Reads the predecessor's `;`-separated lists. For each of them the plural form wins over the older singular
@@ -17,7 +16,14 @@ export function readObjectLists(values: OptionValues, faults: Faults): VolumeIte
   const aliases = pick(values, 'keyvaultobjectaliases', 'keyvaultobjectalias');
 
   if (!names) {
-    faults.add('keyvaultobjectnames', 'is missing; name the objects to project, separated by ";"');
+    faults.add(
+      'keyvaultobjectnames',
+      'is missing; name the objects to project, separated by ";", or list them in objects',
+    );
+    return [];
+  }
+  if (names.items.length > MAX_ITEMS) {
+    faults.add(names.option, `has ${count(names.items.length)}; a volume holds at most ${MAX_ITEMS}`);
     return [];
   }
   if (!types)
@@ -34,29 +40,24 @@ export function readObjectLists(values: OptionValues, faults: Faults): VolumeIte
     }
   }
 
-  const items = names.items.map((name, index): VolumeItem => {
-    const item = (value: string) => `item ${index + 1} (${quote(value)})`;
+  return names.items.map((name, index): VolumeItem => {
+    const refuse = (option: OptionName, value: string, fault: string | undefined) => {
+      if (fault !== undefined) faults.add(option, `item ${index + 1} (${quote(value)}) ${fault}`);
+    };
     if (name === '') faults.add(names.option, `item ${index + 1} is empty`);
-    else if (!NAME.test(name))
-      faults.add(names.option, `${item(name)} must be 1 to 127 letters, digits and dashes`);
+    else refuse(names.option, name, faultOfObjectName(name));
     const type = types?.items[index];
     if (types && type !== undefined && !isObjectType(type)) {
-      faults.add(types.option, `${item(type)} must be one of secret, key or cert`);
+      refuse(types.option, type, 'must be one of secret, key or cert');
     }
     const version = versions?.items[index] || undefined;
-    if (versions && version && !VERSION.test(version)) {
-      faults.add(
-        versions.option,
-        `${item(version)} must be a version: 32 hexadecimal digits, or empty for the latest`,
-      );
-    }
+    if (versions && version) refuse(versions.option, version, faultOfVersion(version));
     const alias = aliases?.items[index] || undefined;
-    const pathFault = alias && faultOfFilePath(alias);
-    if (aliases && alias && pathFault) faults.add(aliases.option, `${item(alias)} ${pathFault}`);
+    if (aliases && alias) refuse(aliases.option, alias, faultOfFilePath(alias));
     return {
       origin: `${names.option} item ${index + 1}`,
       vault: values.keyvaultname ?? '',
-      fallbackVault: undefined,
+      fallbackVault: values.fallbackvault,
       source: { kind: 'named', name, version: version?.toLowerCase(), file: alias ?? name },
       form: legacyForms[type !== undefined && isObjectType(type) ? type : 'secret'],
       mode: undefined,
@@ -64,16 +65,19 @@ export function readObjectLists(values: OptionValues, faults: Faults): VolumeIte
       metadata: false,
     };
   });
+}
 
-  const files = items.map(({ source }) => (source.kind === 'named' ? source.file : ''));
-  for (const [first, second] of collidingPaths(files.filter(Boolean))) {
-    const where = aliases?.option ?? names.option;
-    faults.add(
-      where,
-      `${quote(first)} and ${quote(second)} would be the same file; give one of them another alias`,
-    );
-  }
-  return items;
+/** The list that gives the files of the objects, for faults of the files together. */
+export function fileListOf(values: OptionValues): OptionName {
+  const picked =
+    pick(values, 'keyvaultobjectaliases', 'keyvaultobjectalias') ??
+    pick(values, 'keyvaultobjectnames', 'keyvaultobjectname');
+  return picked?.option ?? 'keyvaultobjectnames';
+}
+
+/** The lists that were written. */
+export function writtenLists(values: OptionValues): OptionName[] {
+  return (Object.keys(values) as OptionName[]).filter((option) => option.startsWith('keyvaultobject'));
 }
 
 interface PickedList {
@@ -97,8 +101,4 @@ function isObjectType(text: string): text is ObjectType {
 
 function count(items: number): string {
   return items === 1 ? '1 item' : `${items} items`;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

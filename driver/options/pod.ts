@@ -1,5 +1,6 @@
 import type { Faults } from './faults.ts';
 import { kubeletKeys } from './keys.ts';
+import { isNumericId } from './numeric-id.ts';
 
 /** What kubelet says of the pod; see the trust boundary in keys.ts. */
 export interface PodContext {
@@ -30,14 +31,9 @@ export function readVolumeAccess(raw: Readonly<Record<string, string>>, faults: 
   const readWrite = raw[kubeletKeys.readWrite] ?? 'rw';
   if (readWrite !== 'ro' && readWrite !== 'rw') faults.add(kubeletKeys.readWrite, 'must be "ro" or "rw"');
   const fsGroup = raw[kubeletKeys.fsGroup] ?? raw['kubernetes.io/fsGroup'];
-  if (fsGroup !== undefined && !isGroupId(fsGroup)) {
+  if (fsGroup !== undefined && !isNumericId(fsGroup)) {
     faults.add(kubeletKeys.fsGroup, 'must be a numeric group id');
     return { readOnly: readWrite === 'ro', fsGroup: undefined };
   }
   return { readOnly: readWrite === 'ro', fsGroup: fsGroup === undefined ? undefined : Number(fsGroup) };
-}
-
-function isGroupId(text: string): boolean {
-  // 4294967295 is (gid_t)-1, which chown(2) takes for "leave as it is".
-  return /^[0-9]{1,10}$/.test(text) && Number(text) < 4294967295;
 }

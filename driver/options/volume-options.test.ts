@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { CANARY_SECRET, oneFault, parse, refusal, validOptions } from './testing/valid-options.ts';
+import {
+  CANARY_SECRET,
+  type Changes,
+  oneFault,
+  parse,
+  refusal,
+  validOptions,
+  withoutLists,
+} from './testing/valid-options.ts';
 import { parseVolumeOptions } from './volume-options.ts';
 
 test('a valid request is parsed whole', async () => {
@@ -15,16 +23,10 @@ test('a valid request is parsed whole', async () => {
       kind: 'service-principal',
       tenant: '66666666-7777-8888-9999-000000000000',
       clientId: '11111111-2222-3333-4444-555555555555',
-      clientSecret: CANARY_SECRET,
+      credential: { kind: 'secret', secret: CANARY_SECRET },
       region: undefined,
     },
-    cloud: {
-      name: 'AzurePublicCloud',
-      authority: 'https://login.microsoftonline.com',
-      vaultSuffix: 'vault.azure.net',
-      resource: 'https://vault.azure.net',
-      regionalSuffix: 'login.microsoft.com',
-    },
+    cloud: expect.objectContaining({ name: 'AzurePublicCloud', vaultSuffix: 'vault.azure.net' }),
     items: [
       {
         origin: 'keyvaultobjectnames item 1',
@@ -184,11 +186,85 @@ describe('a single option', () => {
   });
 });
 
+describe('permissions', () => {
+  test.each<[string, Changes, object]>([
+    ['are the defaults', {}, { mode: undefined, uid: undefined, gid: undefined }],
+    ['are a mode', { filemode: '0440' }, { mode: 0o440, uid: undefined, gid: undefined }],
+    ['are a mode of three digits', { filemode: ' 600 ' }, { mode: 0o600, uid: undefined, gid: undefined }],
+    ['are owner and group', { fileuser: '1000', filegroup: ' 0 ' }, { mode: undefined, uid: 1000, gid: 0 }],
+    ['are the last ids', { fileuser: '4294967294' }, { mode: undefined, uid: 4294967294, gid: undefined }],
+    [
+      'stand with objects as with the lists',
+      { ...withoutLists, objects: '- {name: a}', filemode: '0400' },
+      { mode: 0o400, uid: undefined, gid: undefined },
+    ],
+  ])('%s', async (_, changes, permissions) => {
+    expect((await parse(changes)).permissions).toEqual(permissions);
+  });
+
+  const user =
+    'fileuser: must be a numeric user id, such as "1000": the node knows no names of a container\'s';
+  const group =
+    'filegroup: must be a numeric group id, such as "1000": the node knows no names of a container\'s';
+  test.each<[string, Changes, string]>([
+    ['decimal', { filemode: '384' }, 'filemode: "384" must be a mode of 3 or 4 octal digits, such as "0400"'],
+    [
+      'setgid',
+      { filemode: '2750' },
+      'filemode: "2750" must not set the setuid, setgid or sticky bit: the files are data, and the volume is mounted nosuid',
+    ],
+    ['of a user by name', { fileuser: 'www-data' }, user],
+    ['of no user', { fileuser: '-1' }, user],
+    ['of the user that chown leaves as it is', { fileuser: '4294967295' }, user],
+    ['of a group by name', { filegroup: 'wheel' }, group],
+    ['of the group that chown leaves as it is', { filegroup: '4294967295' }, group],
+    ['of a group in hexadecimal', { filegroup: '0x10' }, group],
+  ])('are not %s', async (_, changes, text) => {
+    expect(await refusal(changes)).toBe(oneFault(text));
+  });
+});
+
+describe('the password of PKCS#12', () => {
+  const key = 'kubernetes.io/secret/pfxpassword';
+  test.each<[string, Changes, string | undefined]>([
+    ['is none when the Secret has none', {}, undefined],
+    ['is the one of the Secret', { [key]: btoa('s\xc3\xa4sam 1') }, 'säsam 1'],
+    ['is none when it is empty', { [key]: '' }, undefined],
+    [
+      'is there with any identity',
+      {
+        [key]: btoa('swordfish\n'),
+        usepodidentity: 'true',
+        'kubernetes.io/secret/clientid': undefined,
+        'kubernetes.io/secret/clientsecret': undefined,
+      },
+      'swordfish',
+    ],
+  ])('%s', async (_, changes, password) => {
+    expect((await parse(changes)).pfxPassword).toBe(password);
+  });
+
+  test('is refused when it is no base64, without being told', async () => {
+    expect(await refusal({ [key]: CANARY_SECRET })).toBe(
+      oneFault("secretRef: the Secret's key pfxpassword is not base64-encoded UTF-8"),
+    );
+  });
+
+  test('is no option', async () => {
+    expect(await refusal({ pfxpassword: CANARY_SECRET })).toBe(
+      oneFault(
+        '"pfxpassword": is a key of the Secret that secretRef names (kubernetes.io/secret/pfxpassword), not an option',
+      ),
+    );
+  });
+});
+
 describe('all faults are reported at once', () => {
   test('each under its own option', async () => {
     const message = await refusal({
       keyvaultname: 'x',
-      tenantid: '',
+      tenantid: 'a b',
+      fileuser: 'root',
       cloudname: 'AzurePublicClod',
       nmiport: '70000',
       usepodidentity: 'false',
@@ -200,15 +276,16 @@ describe('all faults are reported at once', () => {
       'kubernetes.io/mounterArgs.FsGroup': 'wheel',
       filemod: '0400',
     });
-    expect(message.split(': ')[1]).toBe("the volume's options have 11 faults");
+    expect(message.split(': ')[1]).toBe("the volume's options have 12 faults");
     expect(message.replace(/^.*?faults: /, '').split(' | ')).toEqual([
+      'tenantid: must be the id or a domain name of an Entra tenant',
       'keyvaultname: must be the name of a vault: 3 to 24 letters, digits and single dashes (no URL)',
+      'fileuser: must be a numeric user id, such as "1000": the node knows no names of a container\'s',
       'nmiport: must be a port number from 1 to 65535',
-      '"filemod": is not an option of this driver',
+      '"filemod": is not an option of this driver; did you mean filemode?',
       'kubernetes.io/mounterArgs.FsGroup: must be a numeric group id',
       'cloudname: "AzurePublicClod" is not a known cloud; did you mean AzurePublicCloud? (known: AzurePublicCloud, AzureUSGovernmentCloud, AzureChinaCloud, AzureGermanCloud)',
       "secretRef: the Secret's key clientid must be the client id of a service principal (a GUID)",
-      'tenantid: is missing; it is needed with a service principal (secretRef)',
       'keyvaultobjectaliases: has 3 items, but keyvaultobjectnames has 2 items; give one for each object',
       'keyvaultobjectversions: item 1 ("latest") must be a version: 32 hexadecimal digits, or empty for the latest',
       'keyvaultobjectaliases: item 1 ("../a") must not contain a path component that starts with ".."',

@@ -1,24 +1,22 @@
 import { DriverError } from '../errors.ts';
 import { type Cloud, type CustomCloud, findCloud } from './clouds.ts';
 import { Faults } from './faults.ts';
-import { isOptionName, type OptionValues, optionFields } from './fields.ts';
+import { isOptionName, type OptionValues, optionFields, structuredOptions } from './fields.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import type { CombinedFile, FilePermissions, VolumeItem } from './items.ts';
-import { isKubeletKey, SECRET_KEY_PREFIX } from './keys.ts';
-import { readObjectLists } from './object-lists.ts';
+import type { FilePermissions } from './items.ts';
+import { isKubeletKey, SECRET_KEY_PREFIX, secretKeys } from './keys.ts';
 import { type PodContext, readPodContext, readVolumeAccess, type VolumeAccess } from './pod.ts';
+import { readSecretKey } from './secret-key.ts';
 import { suggest } from './suggest.ts';
+import { readVolumeContent, type VolumeContent } from './volume-content.ts';
 
 /** A whole mount call-out, parsed: nothing after this looks at raw options again. */
-export interface MountRequest {
+export interface MountRequest extends VolumeContent {
   readonly pod: PodContext;
   readonly access: VolumeAccess;
   readonly identity: Identity;
   readonly cloud: Cloud;
-  readonly items: readonly VolumeItem[];
   readonly permissions: FilePermissions;
-  /** All objects in one file instead of a file each. */
-  readonly combined: CombinedFile | undefined;
   /** Opens PKCS#12 containers that have a password; from the Secret, undefined for those without. */
   readonly pfxPassword: string | undefined;
 }
@@ -45,15 +43,13 @@ export async function parseVolumeOptions(
       'kubelet did not say which pod this is (kubernetes.io/pod.name, kubernetes.io/pod.namespace)',
     );
   }
-  if (values.keyvaultname === undefined && !faults.has('keyvaultname')) {
-    faults.add('keyvaultname', 'is missing; name the vault to read from');
-  }
-  const items = readObjectLists(values, faults);
+  const { items, combined } = await readVolumeContent(values, faults);
+  const pfxPassword = readPfxPassword(raw, faults);
   if (faults.count > 0 || cloud === undefined || identity === undefined) {
     throw new DriverError('OptionsInvalid', describe(faults));
   }
-  const permissions = { mode: undefined, uid: undefined, gid: undefined };
-  return { pod, access, identity, cloud, items, permissions, combined: undefined, pfxPassword: undefined };
+  const permissions = { mode: values.filemode, uid: values.fileuser, gid: values.filegroup };
+  return { pod, access, identity, cloud, items, permissions, combined, pfxPassword };
 }
 
 function parseDocument(json: string): Record<string, string> {
@@ -80,6 +76,12 @@ function parseDocument(json: string): Record<string, string> {
   return raw;
 }
 
+/** With any identity: it is for what is in the vault. An empty one is none, which the container is tried with anyway. */
+function readPfxPassword(raw: Readonly<Record<string, string>>, faults: Faults): string | undefined {
+  const isWritten = Boolean(raw[`${SECRET_KEY_PREFIX}${secretKeys.pfxPassword}`]);
+  return isWritten ? readSecretKey(raw, secretKeys.pfxPassword, faults) : undefined;
+}
+
 function readOptions(raw: Readonly<Record<string, string>>, faults: Faults): OptionValues {
   const values: Record<string, unknown> = {};
   for (const [key, written] of Object.entries(raw)) {
@@ -90,7 +92,8 @@ function readOptions(raw: Readonly<Record<string, string>>, faults: Faults): Opt
     }
     const text = written.trim();
     if (text === '') continue;
-    const result = optionFields[key].safeParse(text);
+    // White space at the start of a line is YAML's grammar.
+    const result = optionFields[key].safeParse(structuredOptions.has(key) ? written : text);
     if (result.success) values[key] = result.data;
     else for (const issue of result.error.issues) faults.add(key, issue.message);
   }
@@ -98,7 +101,7 @@ function readOptions(raw: Readonly<Record<string, string>>, faults: Faults): Opt
 }
 
 function describeUnknown(key: string): string {
-  if (key === 'clientid' || key === 'clientsecret') {
+  if ((Object.values(secretKeys) as string[]).includes(key)) {
     return `is a key of the Secret that secretRef names (${SECRET_KEY_PREFIX}${key}), not an option`;
   }
   const near = suggest(key, Object.keys(optionFields));

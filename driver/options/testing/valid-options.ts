@@ -50,3 +50,6 @@ export async function refusal(
 export function oneFault(text: string): string {
   return `OptionsInvalid: the volume's options have 1 fault: ${text}`;
 }
+
+/** Takes the lists of the valid request away, for a test of `objects`. */
+export const withoutLists: Changes = { keyvaultobjectnames: undefined, keyvaultobjecttypes: undefined };
