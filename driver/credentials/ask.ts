@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { DriverError } from '../errors.ts';
+import { isPassingFault } from '../transport/connection-fault.ts';
 import { createPipeline, type Transport } from '../transport/transport.ts';
 
 /** When and how often something that gives tokens is asked again. */
@@ -40,7 +41,7 @@ export async function ask(
       wait = retryAfterOf(last);
     } catch (error) {
       fault = error;
-      silent += 1;
+      silent = isPassingFault(error) ? silent + 1 : patience.silentAttempts;
     }
     const pause = silent < patience.silentAttempts ? patience.pause(repetition) : undefined;
     if (!signal.aborted && (pause === undefined || wait > LONGEST_RETRY_AFTER_MS)) {

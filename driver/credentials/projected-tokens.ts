@@ -87,6 +87,6 @@ function checked(found: ServiceAccountToken & { audience: string }, pod: PodCont
 function missing(audiences: readonly string[]): DriverError {
   return new DriverError(
     'FederatedTokenMissing',
-    `the pod has no projected service account token of audience ${audiences.join(' or ')}; give it a projected volume with a serviceAccountToken source of that audience, or, where the webhook of Azure Workload Identity runs, the label azure.workload.identity/use: "true"`,
+    `the pod has no projected service account token of audience ${audiences.join(' or ')}; give it a projected volume with a serviceAccountToken source of that audience, which a container mounts (kubelet passes over volumes that none does), or, where the webhook of Azure Workload Identity runs, the label azure.workload.identity/use: "true"`,
   );
 }

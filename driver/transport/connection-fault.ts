@@ -33,3 +33,23 @@ export function describeConnectionFault(error: unknown): string {
   }
   return `the connection failed (${systemCode(error)})`;
 }
+
+const passing: ReadonlySet<string> = new Set([
+  ...[
+    'EAI_AGAIN',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+    'EPIPE',
+    'ETIMEDOUT',
+  ],
+  'CLOSED',
+]);
+
+/** May the same connection succeed a moment later? Not when a certificate is wrong or a proxy refuses. */
+export function isPassingFault(error: unknown): boolean {
+  const code = systemCode(error);
+  return passing.has(code.replace(/^PROXY_/, '')) || code.startsWith('PROXY_HTTP_5');
+}

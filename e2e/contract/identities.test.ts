@@ -1,48 +1,37 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { principalOf, secretOf } from '../mock/seed.ts';
+import { principalOf } from '../mock/seed.ts';
+import { expectPlainSecret, failureOf, requestedBy } from './reading.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 const scene = setScene();
-
-const requestedBy = () =>
-  [...new Set(scene.azure.requests().map(({ role, principal }) => `${role} ${principal}`))].sort();
-
-async function expectPlainSecret(volume: ReturnType<typeof volumeOf>): Promise<void> {
-  const { status } = await scene.kubelet.mount(volume);
-  expect(status).toEqual({ status: 'Success' });
-  const bytes = readFileSync(join(scene.kubelet.directoryOf(volume), 'plain'), 'utf8');
-  expect(bytes).toBe(secretOf(scene.azure.seed, 'testkv', 'plain').value);
-  await scene.kubelet.unmount(volume);
-}
-
-async function failureOf(volume: ReturnType<typeof volumeOf>): Promise<string> {
-  const { status, exitCode } = await scene.kubelet.mount(volume);
-  expect({ exitCode, status: status.status }).toEqual({ exitCode: 0, status: 'Failure' });
-  await scene.kubelet.unmount(volume);
-  return status.message ?? '';
-}
 
 describe('stand-alone mode', () => {
   const withSecret = (pod: string, secret: Record<string, string>, options = {}) =>
     volumeOf(scene, pod, { secret, options });
 
   test('authenticates the service principal of the Secret', async () => {
-    await expectPlainSecret(volumeOf(scene, 'service-principal'));
-    expect(requestedBy()).toEqual(['entra reader', 'vault reader']);
+    await expectPlainSecret(scene, volumeOf(scene, 'service-principal'));
+    expect(requestedBy(scene)).toEqual(['entra reader', 'vault reader']);
   });
 
   test("takes a Secret whose values end in a line feed, as the predecessor's shell did", async () => {
     const { clientId, secrets } = principalOf(scene.azure.seed, 'reader');
     await expectPlainSecret(
+      scene,
       withSecret('line-feed', { clientid: `${clientId}\n`, clientsecret: `${secrets[0]}\n` }),
     );
   });
 
   test('takes a client secret with characters that a form has to encode', async () => {
     const { clientId, secrets } = principalOf(scene.azure.seed, 'reader');
-    await expectPlainSecret(withSecret('encoded', { clientid: clientId, clientsecret: secrets[1] ?? '' }));
+    const secret = { clientid: clientId, clientsecret: secrets[1] ?? '' };
+    await expectPlainSecret(scene, withSecret('encoded', secret));
+  });
+
+  test('takes the client id as an option', async () => {
+    const { clientId, secrets } = principalOf(scene.azure.seed, 'reader');
+    const volume = withSecret('option', { clientsecret: secrets[0] ?? '' }, { clientid: clientId });
+    await expectPlainSecret(scene, volume);
   });
 
   test.each([
@@ -71,40 +60,66 @@ describe('stand-alone mode', () => {
       { clientid: clientId, clientsecret: secrets[0] ?? '', ...secret },
       options,
     );
-    expect(await failureOf(volume)).toMatch(expected);
+    expect(await failureOf(scene, volume)).toMatch(expected);
   });
 
   test('names the identity that may not read, and the permission it lacks', async () => {
     const { clientId, secrets } = principalOf(scene.azure.seed, 'no-permissions');
     const message = await failureOf(
+      scene,
       withSecret('denied', { clientid: clientId, clientsecret: secrets[0] ?? '' }),
     );
     expect(message).toMatch(
       new RegExp(
-        `^AccessDenied: service principal ${clientId} of tenant \\S+ may not read secret "plain" of testkv\\.vault\\.azure\\.net; give it the get permission for secrets \\(HTTP 403, Forbidden, \\w+, request id`,
+        `^AccessDenied: service principal ${clientId} of tenant \\S+ may not read secret "plain" \\(keyvaultobjectnames item 1\\) of testkv\\.vault\\.azure\\.net; give it the get permission for secrets \\(HTTP 403, Forbidden, \\w+, request id`,
       ),
     );
+  });
+
+  test("says how far the node's clock is off when a credential is refused", async () => {
+    const date = new Date(Date.now() - 42 * 60_000).toUTCString();
+    scene.azure.setFaults({ rules: [{ match: { role: 'entra' }, action: { headers: { Date: date } } }] });
+    const { clientId } = principalOf(scene.azure.seed, 'reader');
+    expect(
+      await failureOf(scene, withSecret('clock', { clientid: clientId, clientsecret: 'wrong' })),
+    ).toMatch(/the client secret is wrong.*; the node's clock is 42 minutes ahead \(HTTP 401, AADSTS7000215/);
+  });
+
+  test('asks again while the token endpoint is busy', async () => {
+    const rules = [{ match: { role: 'entra' as const }, action: { status: 503 }, times: 2 }];
+    scene.azure.setFaults({ rules });
+    await expectPlainSecret(scene, volumeOf(scene, 'busy'));
+    expect(scene.azure.counts().byRole).toEqual({ entra: 3, vault: 1 });
+  });
+
+  test('does not wait for a token endpoint that asks for more patience than there is', async () => {
+    const action = { status: 429, headers: { 'Retry-After': '600' } };
+    scene.azure.setFaults({ rules: [{ match: { role: 'entra' }, action }] });
+    expect(await failureOf(scene, volumeOf(scene, 'throttled'))).toMatch(
+      /^TokenUnavailable: login\.microsoftonline\.com gave no token to service principal \S+ of tenant \S+ \(HTTP 429/,
+    );
+    expect(scene.azure.counts().byRole).toEqual({ entra: 1 });
   });
 });
 
 describe('pod-identity mode', () => {
-  const podIdentity = (pod: string) =>
-    volumeOf(scene, pod, { secret: {}, options: { usepodidentity: 'true', tenantid: '' } });
+  const podIdentity = (pod: string, options = {}) =>
+    volumeOf(scene, pod, { secret: {}, options: { usepodidentity: 'true', tenantid: '', ...options } });
 
   test("asks NMI for this pod's identity", async () => {
-    await expectPlainSecret(podIdentity('web-0'));
-    expect(requestedBy()).toEqual(['nmi pod-identity', 'vault pod-identity']);
+    await expectPlainSecret(scene, podIdentity('web-0'));
+    expect(requestedBy(scene)).toEqual(['nmi pod-identity', 'vault pod-identity']);
   });
 
   test('asks again while the identity is being assigned', async () => {
     scene.azure.setFaults({ rules: [{ match: { role: 'nmi' }, action: { status: 404 }, times: 1 }] });
-    await expectPlainSecret(podIdentity('web-1'));
+    await expectPlainSecret(scene, podIdentity('web-1'));
     expect(scene.azure.counts().byRole).toMatchObject({ nmi: 2 });
   });
 
   test('gives up at the deadline, naming the pod and the binding to look at', async () => {
     await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
-    expect(await failureOf(podIdentity('unassigned-0'))).toBe(
+    expect(await failureOf(scene, podIdentity('unassigned-0'))).toBe(
       "IdentityNotAssigned: NMI has assigned no identity to pod default/unassigned-0; check that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding",
     );
   });
@@ -114,95 +129,78 @@ describe('pod-identity mode', () => {
     [503, /^TokenUnavailable: NMI gave no token for pod default\/web-2 \(HTTP 503\)/],
   ])('reports HTTP %i from NMI', async (status, expected) => {
     scene.azure.setFaults({ rules: [{ match: { role: 'nmi' }, action: { status } }] });
-    expect(await failureOf(podIdentity('web-2'))).toMatch(expected);
+    expect(await failureOf(scene, podIdentity('web-2'))).toMatch(expected);
   });
 
-  test('says when NMI does not listen', async () => {
-    const volume = volumeOf(scene, 'web-3', { options: { usepodidentity: 'true', nmiport: '2580' } });
-    expect(await failureOf(volume)).toMatch(
+  test('says when NMI does not listen where the node allows it', async () => {
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, nmiPorts: [2579, 2580] });
+    expect(await failureOf(scene, podIdentity('web-3', { nmiport: '2580' }))).toMatch(
       /^TokenUnavailable: NMI could not be reached on 127\.0\.0\.1:2580 .*ECONNREFUSED/,
     );
   });
-});
 
-describe("kubelet's proxy", () => {
-  const deadProxy = { HTTPS_PROXY: 'http://127.0.0.1:9' };
-
-  test.each([
-    ['NMI', 'nmi', { usepodidentity: 'true' }],
-    ['the metadata service', 'imds', { usevmmanagedidentity: 'true' }],
-  ])('is never asked for %s, but for the vault', async (_, role, options) => {
-    const volume = volumeOf(scene, 'proxied', { secret: {}, options });
-    const { status } = await scene.kubelet.mount(volume, deadProxy);
-    expect(status.message).toMatch(/^VaultUnreachable: /);
-    expect(scene.azure.counts()).toMatchObject({ byRole: { [role]: 1 }, byStatus: { 200: 1 } });
-  });
-
-  test('is not used where only plain HTTP has one', async () => {
-    const volume = volumeOf(scene, 'plain-http');
-    const result = await scene.kubelet.mount(volume, {
-      HTTP_PROXY: 'http://127.0.0.1:9',
-      ALL_PROXY: 'http://127.0.0.1:9',
-    });
-    expect(result.status).toEqual({ status: 'Success' });
-    await scene.kubelet.unmount(volume);
-  });
+  test.each(['443', '2580'])(
+    "does not knock at port %s of the node's loopback for a pod",
+    async (nmiport) => {
+      expect(await failureOf(scene, podIdentity('web-4', { nmiport }))).toBe(
+        `OptionsInvalid: the volume's options have 1 fault: nmiport: ${nmiport} is not a port of NMI on this node (2579); an admin can add it to nmiPorts of the node configuration`,
+      );
+      expect(scene.azure.requests()).toEqual([]);
+    },
+  );
 });
 
 describe('managed-identity mode', () => {
+  const managed = (pod: string, options = {}) =>
+    volumeOf(scene, pod, { secret: {}, options: { usevmmanagedidentity: 'true', tenantid: '', ...options } });
+
   test('uses the system-assigned identity of the node', async () => {
-    await expectPlainSecret(
-      volumeOf(scene, 'system', { secret: {}, options: { usevmmanagedidentity: 'true' } }),
+    await expectPlainSecret(scene, managed('system'));
+    expect(requestedBy(scene)).toEqual(['imds system-identity', 'vault system-identity']);
+  });
+
+  test.each([
+    ['client id', 'vmmanagedidentityclientid', 'clientId'],
+    ['object id', 'vmmanagedidentityobjectid', 'objectId'],
+    ['resource id', 'vmmanagedidentityresourceid', 'resourceId'],
+  ] as const)('uses the user-assigned identity of a %s', async (_, option, field) => {
+    const id = principalOf(scene.azure.seed, 'second-user-identity')[field];
+    await expectPlainSecret(scene, managed('user', { [option]: id }));
+    expect(requestedBy(scene)).toEqual(['imds second-user-identity', 'vault second-user-identity']);
+  });
+
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  const nobodysResource = `/subscriptions/${nobody}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/nobody`;
+  test.each([
+    ['vmmanagedidentityclientid', nobody, `managed identity with client id ${nobody}`],
+    ['vmmanagedidentityobjectid', nobody, `managed identity with object id ${nobody}`],
+    ['vmmanagedidentityresourceid', nobodysResource, `managed identity ${nobodysResource}`],
+  ])('names an identity of %s that the node does not have', async (option, id, identity) => {
+    expect(await failureOf(scene, managed('nobody', { [option]: id }))).toBe(
+      `IdentityNotAssigned: the node has no ${identity} (its metadata service answered HTTP 400, identity not found); assign it to the node's virtual machine or scale set, or check the id`,
     );
-    expect(requestedBy()).toContain('imds system-identity');
+    expect(scene.azure.counts().byRole).toEqual({ imds: 1 });
   });
 
-  test('uses the user-assigned identity that is named', async () => {
-    const { clientId } = principalOf(scene.azure.seed, 'user-identity');
-    const options = { usevmmanagedidentity: 'true', vmmanagedidentityclientid: clientId };
-    await expectPlainSecret(volumeOf(scene, 'user', { secret: {}, options }));
-    expect(requestedBy()).toContain('imds user-identity');
+  test.each([404, 410, 429, 500])('asks again while the metadata service answers %i', async (status) => {
+    scene.azure.setFaults({ rules: [{ match: { role: 'imds' }, action: { status }, times: 2 }] });
+    await expectPlainSecret(scene, managed('updating'));
+    expect(scene.azure.counts().byRole).toEqual({ imds: 3, vault: 1 });
   });
 
-  test('names an identity that the node does not have', async () => {
-    const options = {
-      usevmmanagedidentity: 'true',
-      vmmanagedidentityclientid: '00000000-0000-4000-8000-000000000000',
-    };
-    expect(await failureOf(volumeOf(scene, 'nobody', { secret: {}, options }))).toMatch(
-      /^TokenUnavailable: the node's metadata service \(IMDS\) gave no token to managed identity 00000000-0000-4000-8000-000000000000/,
+  test('gives up at the deadline with what the metadata service said last', async () => {
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
+    scene.azure.setFaults({ rules: [{ match: { role: 'imds' }, action: { status: 410 } }] });
+    expect(await failureOf(scene, managed('gone'))).toBe(
+      "TokenUnavailable: the node's metadata service (IMDS) gave no token to system-assigned managed identity (HTTP 410); kubelet will ask again",
     );
   });
-});
 
-describe('clouds', () => {
-  test.each(['AzureUSGovernmentCloud', 'azurechinacloud'])(
-    '%s has its own token endpoint and vaults',
-    async (cloudname) => {
-      await expectPlainSecret(volumeOf(scene, 'cloud', { options: { cloudname } }));
-      const hosts = scene.azure.requests().map(({ host }) => host);
-      expect(hosts.every((host) => /\.us$|usgovcloudapi\.net$|\.cn$/.test(host))).toBe(true);
-    },
-  );
-
-  test('a cloud of the node configuration is used by its name', async () => {
-    const clouds = {
-      LocalStack: {
-        authority: 'https://login.local.azurestack.external',
-        vaultSuffix: 'vault.local.azurestack.external',
-      },
-    };
-    await scene.kubelet.configure({ caBundle: scene.azure.caPem, clouds });
-    await expectPlainSecret(volumeOf(scene, 'stack', { options: { cloudname: 'localstack' } }));
-  });
-
-  test('a region has its own token endpoint', async () => {
-    await expectPlainSecret(volumeOf(scene, 'region', { options: { region: 'Central US' } }));
-    expect(scene.azure.requests()[0]?.host).toBe('centralus.login.microsoft.com');
-  });
-
-  test('the global token endpoint serves where the regional one does not', async () => {
-    await expectPlainSecret(volumeOf(scene, 'no-region', { options: { region: 'nowhere' } }));
-    expect(scene.azure.requests()[0]?.host).toBe('login.microsoftonline.com');
+  test('says when the metadata service is not there', async () => {
+    scene.azure.setFaults({ rules: [{ match: { role: 'imds' }, action: { reset: 'at-once' } }] });
+    expect(await failureOf(scene, managed('elsewhere'))).toMatch(
+      /^TokenUnavailable: the node's metadata service \(IMDS\) could not be reached on 169\.254\.169\.254: the connection was reset \(ECONNRESET\)/,
+    );
+    expect(scene.azure.counts().byRole).toEqual({ imds: 3 });
   });
 });

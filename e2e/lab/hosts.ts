@@ -13,6 +13,7 @@ const labHosts: readonly string[] = [
   'login.microsoftonline.us',
   'login.chinacloudapi.cn',
   'login.local.azurestack.external',
+  'adfs.local.azurestack.external',
   ...vaults.flatMap((vault) => suffixes.map((suffix) => `${vault}.${suffix}`)),
 ];
 

@@ -19,8 +19,8 @@ export interface PodVolume {
   readonly volume?: string;
   readonly fsGroup?: number;
   readonly readOnly?: boolean;
-  /** Keys of the Secret that secretRef names, in plain text. */
-  readonly secret?: Readonly<Record<string, string>>;
+  /** Keys of the Secret that secretRef names: plain text, or bytes. */
+  readonly secret?: Readonly<Record<string, string | Uint8Array>>;
   readonly options: Readonly<Record<string, string>>;
 }
 
@@ -59,13 +59,18 @@ export class Kubelet {
 
   /** As flexvolume's mounter.go: make the directory, then call `mount`. */
   mount(volume: PodVolume, environment?: Record<string, string>): Promise<CallOutResult> {
-    const directory = this.directoryOf(volume);
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
-    return this.callOut(['mount', directory, optionsDocument(volume)], environment);
+    mkdirSync(this.directoryOf(volume), { recursive: true, mode: 0o750 });
+    return this.callOut(this.argumentsOf('mount', volume), environment);
   }
 
   unmount(volume: PodVolume): Promise<CallOutResult> {
-    return this.callOut(['unmount', this.directoryOf(volume)]);
+    return this.callOut(this.argumentsOf('unmount', volume));
+  }
+
+  /** What the driver gets as its arguments. */
+  argumentsOf(callOut: 'mount' | 'unmount', volume: PodVolume): string[] {
+    const directory = this.directoryOf(volume);
+    return callOut === 'mount' ? ['mount', directory, optionsDocument(volume)] : ['unmount', directory];
   }
 
   /** @throws when the output is not exactly one JSON document, which is when kubelet fails too */
@@ -98,7 +103,7 @@ export function mountsWith(text: string): string[] {
 function optionsDocument({ namespace = 'default', pod, uid, volume = 'kv', ...rest }: PodVolume): string {
   const secret = Object.entries(rest.secret ?? {}).map(([key, value]) => [
     `kubernetes.io/secret/${key}`,
-    Buffer.from(value).toString('base64'),
+    Buffer.from(value as string).toString('base64'),
   ]);
   return JSON.stringify({
     'kubernetes.io/fsType': '',
