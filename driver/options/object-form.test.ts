@@ -36,6 +36,17 @@ describe('the form of', () => {
       'property: a, encoding: base64, format: raw',
       { ...secret, format: 'raw', property: 'a', encoding: 'base64' },
     ],
+    [
+      'a part of a property, decoded',
+      'property: a, encoding: base64, part: key',
+      { ...secret, format: 'pem', part: 'key', encoding: 'base64', property: 'a' },
+    ],
+    [
+      'PEM of decoded text',
+      'format: pem, encoding: base64',
+      { ...secret, format: 'pem', encoding: 'base64' },
+    ],
+    ['PKCS#12 of decoded text', 'format: pfx, encoding: hex', { ...secret, format: 'pfx', encoding: 'hex' }],
     ['a key', 'type: key', { type: 'key', format: 'pem' }],
     ['a key, auto written', 'type: key, format: auto', { type: 'key', format: 'pem' }],
     ['a key in JWK', 'type: key, format: jwk', { type: 'key', format: 'jwk' }],
@@ -50,7 +61,6 @@ describe('the form of', () => {
 
 describe('a form is refused:', () => {
   const inSecret = "private key and chain are in the secret of the certificate's name: set type: secret";
-  const whole = 'which is made of the whole secret behind a certificate; drop one of them';
   test.each([
     [
       'an unknown format',
@@ -79,19 +89,11 @@ describe('a form is refused:', () => {
       'format: pfx, part: cert',
       'part: "cert" is a part of format pem, but the format is pfx; drop one of them',
     ],
-    ['PEM of a property', 'format: pem, property: a', `property: does not go with format pem, ${whole}`],
-    ['PKCS#12 of a property', 'format: pfx, property: a', `property: does not go with format pfx, ${whole}`],
     [
-      'PEM of decoded text',
-      'format: pem, encoding: base64',
-      `encoding: does not go with format pem, ${whole}`,
+      'PKCS#12 of a property',
+      'format: pfx, property: a',
+      'property: does not go with format pfx, which is made of a whole secret; for PKCS#12 in base64 within JSON use encoding: base64 instead of the format',
     ],
-    [
-      'PKCS#12 of decoded text',
-      'format: pfx, encoding: hex',
-      `encoding: does not go with format pfx, ${whole}`,
-    ],
-    ['a part of a property', 'part: key, property: a', `property: does not go with part key, ${whole}`],
     ['a key as it is', 'type: key, format: raw', 'format: "raw" is no form of a key; choose pem, jwk or der'],
     [
       'a key in PKCS#12',

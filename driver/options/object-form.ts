@@ -16,7 +16,8 @@ export interface WrittenForm {
 
 /**
  * The form of an object's file from what was written of it. Mixes that mean nothing are added to `faults` with
- * the way out; a default that is written out changes nothing.
+ * the way out; a default that is written out changes nothing. Without a format, a part means PEM, and who decodes
+ * the text or picks from it means what comes of that as it is.
  */
 export function readForm(type: ObjectType, written: WrittenForm, at: string, faults: Faults): ObjectForm {
   switch (type) {
@@ -51,49 +52,35 @@ export function readForm(type: ObjectType, written: WrittenForm, at: string, fau
   }
 }
 
+/** The value of `property` is picked first, then decoded by `encoding`, then brought into `format`. */
 function secretForm(
   { format = 'auto', part = 'all', encoding = 'utf-8', property }: WrittenForm,
   at: string,
   faults: Faults,
 ): ObjectForm {
-  const decodes = [
-    ...(encoding === 'utf-8' ? [] : ['encoding']),
-    ...(property === undefined ? [] : ['property']),
-  ];
   if (format === 'jwk' || format === 'der') {
     const owner = format === 'jwk' ? 'keys' : 'keys and certificates';
     faults.add(
       `${at}.format`,
       `"${format}" is a form of ${owner}; choose raw, pem or pfx for a secret, or set its type`,
     );
-  } else if (part !== 'all' && (format === 'raw' || format === 'pfx')) {
+    return { type: 'secret', format: 'auto', part, encoding, property };
+  }
+  if (part !== 'all' && (format === 'raw' || format === 'pfx')) {
     faults.add(
       `${at}.part`,
       `"${part}" is a part of format pem, but the format is ${format}; drop one of them`,
     );
   }
-  if (format === 'pem' || format === 'pfx' || part !== 'all') {
-    const other = format === 'pem' || format === 'pfx' ? `format ${format}` : `part ${part}`;
-    for (const key of decodes) {
-      faults.add(
-        `${at}.${key}`,
-        `does not go with ${other}, which is made of the whole secret behind a certificate; drop one of them`,
-      );
-    }
+  if (property !== undefined && format === 'pfx') {
+    faults.add(
+      `${at}.property`,
+      'does not go with format pfx, which is made of a whole secret; for PKCS#12 in base64 within JSON use encoding: base64 instead of the format',
+    );
   }
-  return {
-    type: 'secret',
-    format: format === 'raw' || format === 'pem' || format === 'pfx' ? format : impliedFormat(part, decodes),
-    part,
-    encoding,
-    property,
-  };
-}
-
-/** A part is one of the PEM; who decodes the text or picks from it means the text as it is stored. */
-function impliedFormat(part: string, decodes: readonly string[]): 'auto' | 'raw' | 'pem' {
-  if (part !== 'all') return 'pem';
-  return decodes.length > 0 ? 'raw' : 'auto';
+  const isDecoded = encoding !== 'utf-8' || property !== undefined;
+  const implied = part !== 'all' ? 'pem' : isDecoded ? 'raw' : 'auto';
+  return { type: 'secret', format: format === 'auto' ? implied : format, part, encoding, property };
 }
 
 function refuseSecretKeys(type: 'key' | 'cert', written: WrittenForm, at: string, faults: Faults): void {
