@@ -100,7 +100,7 @@ function hang({ abortSignal }: PipelineRequest): Promise<never> {
   });
 }
 
-export const tokens: TokenSource = {
+const tokens: TokenSource = {
   getToken: async () => ({ token: 'the-token', expiresAt: Date.now() + 3_600_000 }),
 };
 
