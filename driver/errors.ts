@@ -6,6 +6,7 @@ export const errorCodes = [
   'CallOutInvalid',
   'OptionsInvalid',
   'NodeConfigInvalid',
+  'PolicyDenied',
   'CredentialRejected',
   'IdentityNotAssigned',
   'FederatedTokenMissing',

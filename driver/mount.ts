@@ -3,6 +3,7 @@ import type { NodeConfig } from './nodeconfig/schema.ts';
 import type { FilePermissions } from './options/items.ts';
 import type { VolumeAccess } from './options/pod.ts';
 import { type MountRequest, parseVolumeOptions } from './options/volume-options.ts';
+import { enforcePolicy } from './policy/enforce.ts';
 import type { ObjectReader, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
 
 export interface MountPorts {
@@ -22,6 +23,7 @@ export async function mount(
   signal: AbortSignal,
 ): Promise<void> {
   const request = await parseVolumeOptions(json, ports.nodeConfig.clouds);
+  enforcePolicy(ports.nodeConfig.policy, request);
   await ports.volumes.withVolume(target, signal, async (volume) => {
     if (volume.isPublished()) return;
     const files = await readFiles(request, ports.reader, signal);

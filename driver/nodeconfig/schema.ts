@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DriverError } from '../errors.ts';
+import { policySchema } from '../policy/schema.ts';
 
 /** Name of the node configuration beside the driver; kubelet's prober ignores names with a leading dot. */
 export const NODE_CONFIG_FILE = '.config.json';
@@ -78,6 +79,7 @@ const nodeConfigSchema = z.strictObject({
   /** Ports of the node's loopback where pods may have NMI asked; the driver would else knock at any for them. */
   nmiPorts: z.array(z.number().int().min(1).max(65_535)).min(1).max(16).default([2579]),
   deadlineSeconds: z.number().int().min(5).max(DEFAULT_DEADLINE_SECONDS).default(DEFAULT_DEADLINE_SECONDS),
+  policy: policySchema.optional(),
 });
 
 export type NodeConfig = z.infer<typeof nodeConfigSchema>;
