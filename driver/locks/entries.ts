@@ -21,14 +21,20 @@ export function createEntry(directory: string, name: string): void {
   closeSync(openSync(join(directory, name), 'wx', 0o600));
 }
 
-/** Names of the entries of live processes, except `own`. Those of dead ones are removed. */
-export function liveEntries(directory: string, own: string, isMine: (name: string) => boolean): string[] {
-  return readdirSync(directory).filter((name) => {
-    if (name === own || !isMine(name)) return false;
-    if (isAlive(name)) return true;
-    removeEntry(directory, name);
-    return false;
-  });
+export interface Entries {
+  /** Of processes that are still there. */
+  readonly live: string[];
+  /** Of processes that were killed. */
+  readonly dead: string[];
+}
+
+/** Names of the entries that `isMine` takes, except `own`. */
+export function otherEntries(directory: string, own: string, isMine: (name: string) => boolean): Entries {
+  const entries: Entries = { live: [], dead: [] };
+  for (const name of readdirSync(directory)) {
+    if (name !== own && isMine(name)) (isAlive(name) ? entries.live : entries.dead).push(name);
+  }
+  return entries;
 }
 
 /** Is the process of this entry the one that made it, and still there? */
@@ -45,12 +51,16 @@ export function removeEntry(directory: string, name: string): void {
   }
 }
 
-/** Start of a process in clock ticks since boot (proc_pid_stat(5), field 22); undefined when it is gone. */
+/**
+ * Start of a process in clock ticks since boot (proc_pid_stat(5), field 22); undefined when it is gone. A zombie
+ * is gone: it does nothing any more, and where kubelet is the first process of a container nobody may ever reap it.
+ */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, the command's name, may itself hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch {
     return undefined;
   }

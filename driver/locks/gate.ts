@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError, systemCode } from '../errors.ts';
-import { createEntry, isAlive, liveEntries, newEntryName, removeEntry } from './entries.ts';
+import { createEntry, isAlive, newEntryName, otherEntries, removeEntry } from './entries.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** What one mount may need at its peak, generously. */
@@ -17,6 +17,8 @@ const PLACES_PER_CORE = 2;
 const LEASE_MS = 4000;
 /** Prefix of the entry that says: this process is about to lay down a ticket. Sorts after all tickets. */
 const CHOOSING = 'choosing';
+/** Tickets are compared as text. */
+const TICKET_DIGITS = 12;
 
 /** How often a waiting process looks although nothing woke it: the one it waits for may have been killed. */
 const LOOK_AGAIN_MS = 500;
@@ -31,7 +33,7 @@ export function placesOfNode(memoryInfo = readMemoryInfo(), cores = availablePar
 /**
  * Runs `action` as one of at most `places` processes of the node at a time, in order of arrival. kubelet has no
  * bound of its own: after a reboot it mounts the volumes of all pods of the node at once.
- *   (1) take a ticket that sorts by time of arrival, marked as choosing until it lies there for all to see
+ *   (1) take the ticket after the last one given out, marked as choosing until it lies there for all to see
  *   (2) while others choose, their tickets may turn out to be earlier: look again in a moment
  *   (3) with fewer than `places` earlier tickets of live processes, go
  *   (4) else sleep until the one goes whose end would let this one in, were they to end in order; look again
@@ -63,9 +65,10 @@ function takeTicket(directory: string): string {
   const choosing = newEntryName(CHOOSING);
   try {
     ensurePrivateDirectory(directory);
-    // (1) The monotonic clock is the same for all processes of the node.
+    // (1) By counting: no clock of a process can be compared with another's in every runtime.
     createEntry(directory, choosing);
-    const own = newEntryName(process.hrtime.bigint().toString().padStart(20, '0'));
+    const numbers = liveEntries(directory, choosing, isTicket).map((name) => Number.parseInt(name, 10));
+    const own = newEntryName(String(Math.max(0, ...numbers) + 1).padStart(TICKET_DIGITS, '0'));
     createEntry(directory, own);
     removeEntry(directory, choosing);
     return own;
@@ -99,6 +102,17 @@ async function waitForTurn(
     removeEntry(directory, own);
     throw signal.aborted ? signal.reason : unusable(directory, error);
   }
+}
+
+function isTicket(name: string): boolean {
+  return !name.startsWith(CHOOSING);
+}
+
+/** Those of live processes; the others' are removed. */
+function liveEntries(directory: string, own: string, isMine: (name: string) => boolean): string[] {
+  const { live, dead } = otherEntries(directory, own, isMine);
+  for (const name of dead) removeEntry(directory, name);
+  return live;
 }
 
 function unusable(directory: string, cause: unknown): DriverError {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DriverError } from '../errors.ts';
-import { withLock } from './lock.ts';
+import { lockHolders, withFreeLock, withLock } from './lock.ts';
 
 const PROGRAM = fileURLToPath(new URL('./testing/hold-lock.ts', import.meta.url));
 const never = new AbortController().signal;
@@ -107,6 +107,53 @@ describe('a lock', () => {
     }
     expect(readdirSync(directory)).toHaveLength(10_000);
   });
+});
+
+describe('a killed holder', () => {
+  const left = 'volume.4194999.1.1';
+  const tellsKilled = (killed: boolean) => Promise.resolve(killed);
+
+  test('is told of, until an action has succeeded', async () => {
+    writeFileSync(join(directory, left), '');
+    const fails = () => Promise.reject(new Error('no'));
+    await expect(withLock(directory, 'volume', never, fails)).rejects.toThrow('no');
+    expect(readdirSync(directory)).toEqual([left]);
+    expect(await withLock(directory, 'volume', never, tellsKilled)).toBe(true);
+    expect(await withLock(directory, 'volume', never, tellsKilled)).toBe(false);
+  });
+
+  // Where kubelet is the first process of a container, nobody may ever reap what a killed kubelet had started.
+  test('that nobody reaps does not hold the lock', async () => {
+    const parent = execa('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { reject: false });
+    const [data] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(data.toString());
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    writeFileSync(join(directory, `volume.${pid}.${stat()[19]}.1`), '');
+    process.kill(pid, 'SIGKILL');
+    while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await withLock(directory, 'volume', AbortSignal.timeout(5000), tellsKilled)).toBe(true);
+    parent.kill('SIGKILL');
+    await parent;
+  });
+
+  test('is listed apart from those that live', async () => {
+    writeFileSync(join(directory, left), '');
+    await withLock(directory, 'other', never, async () => {
+      expect(lockHolders(directory)).toEqual({ live: new Set(['other']), killed: new Set(['volume']) });
+    });
+  });
+});
+
+test('a lock that is held is not waited for when only a free one is wanted', async () => {
+  const taken: string[] = [];
+  const take = async (name: string) => void taken.push(name);
+  await withLock(directory, 'volume', never, async () => {
+    await withFreeLock(directory, 'volume', () => take('held'));
+    await withFreeLock(directory, 'free', () => take('free'));
+  });
+  await withFreeLock(directory, 'volume', () => take('volume'));
+  expect(taken).toEqual(['free', 'volume']);
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 describe('waiting for a lock ends', () => {
