@@ -52,7 +52,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       cleanup: false,
     });
   } catch (error) {
-    const { code, exitCode, stderr } = error as ExecaError;
+    const { code, exitCode, signal, stderr } = error as ExecaError;
     if (code === 'ENOENT') {
       throw new DriverError(
         'VolumeFailed',
@@ -61,7 +61,8 @@ async function run(command: string, args: readonly string[]): Promise<void> {
       );
     }
     const said = typeof stderr === 'string' ? stderr.trim().slice(0, 300) : '';
-    const how = exitCode === undefined ? (code ?? 'not started') : `exit code ${exitCode}`;
-    throw new DriverError('VolumeFailed', `${command} failed (${how}): ${said}`, { cause: error });
+    const how = exitCode === undefined ? (signal ?? code ?? 'not started') : `exit code ${exitCode}`;
+    const text = `${command} failed (${how})${said === '' ? '' : `: ${said}`}`;
+    throw new DriverError('VolumeFailed', text, { cause: error });
   }
 }

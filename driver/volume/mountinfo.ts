@@ -1,5 +1,7 @@
 /** One line of /proc/self/mountinfo, as far as this driver needs it (proc_pid_mountinfo(5)). */
 export interface MountEntry {
+  /** `major:minor` of the file system: the same for all mounts of one tmpfs. */
+  readonly device: string;
   readonly mountPoint: string;
   readonly fsType: string;
   readonly source: string;
@@ -10,10 +12,10 @@ export function parseMountInfo(text: string): MountEntry[] {
   const entries: MountEntry[] = [];
   for (const line of text.split('\n')) {
     const [before, after] = line.split(' - ');
-    const mountPoint = before?.split(' ')[4];
+    const [, , device, , mountPoint] = before?.split(' ') ?? [];
     const [fsType, source] = after?.split(' ') ?? [];
-    if (mountPoint !== undefined && fsType !== undefined && source !== undefined) {
-      entries.push({ mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
+    if (device !== undefined && mountPoint !== undefined && fsType !== undefined && source !== undefined) {
+      entries.push({ device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
     }
   }
   return entries;

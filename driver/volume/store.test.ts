@@ -107,12 +107,48 @@ describe('the directory under /run', () => {
   });
 });
 
+describe('a call-out also cleans up for others:', () => {
+  const beside = (name: string) => join(base, BELOW, name);
+
+  test('what was left for a volume that kubelet will not ask about again', async () => {
+    mkdirSync(target, { recursive: true });
+    const staging = await makeStaging();
+    writeFileSync(join(run, 'locks', `${staging}.4194999.1.1`), '');
+    await withVolume(remove, beside('other'));
+    expect(readdirSync(join(run, 'volumes'))).toEqual([]);
+    expect(readdirSync(join(run, 'locks'))).toEqual([]);
+  });
+
+  test('also when it failed itself', async () => {
+    mkdirSync(target, { recursive: true });
+    await makeStaging();
+    await expect(withVolume(isPublished, beside('missing'))).rejects.toThrow('does not exist');
+    expect(readdirSync(join(run, 'volumes'))).toEqual([]);
+  });
+
+  test('but nothing of a volume whose call-out still runs', async () => {
+    mkdirSync(target, { recursive: true });
+    const staging = await makeStaging();
+    await withVolume(async () => {
+      await withVolume(remove, beside('other'));
+      expect(readdirSync(join(run, 'volumes'))).toEqual([staging]);
+    });
+  });
+
+  test('and what cannot be removed fails nobody and keeps its traces', async () => {
+    mkdirSync(target, { recursive: true });
+    const staging = await makeStaging();
+    const trace = `${staging}.4194999.1.1`;
+    writeFileSync(join(run, 'volumes', staging, 'file'), '');
+    writeFileSync(join(run, 'locks', trace), '');
+    await withVolume(remove, beside('other'));
+    expect(readdirSync(join(run, 'locks'))).toEqual([trace]);
+  });
+});
+
 /** Makes the volume's directory under /run, as a killed call-out leaves it; its name is that of the volume's lock. */
 async function makeStaging(): Promise<string> {
-  return withVolume(async () => {
-    const [entry = ''] = readdirSync(join(run, 'locks'));
-    const [name = ''] = entry.split('.');
-    mkdirSync(join(run, 'volumes', name));
-    return name;
-  });
+  const name = await withVolume(async () => readdirSync(join(run, 'locks'))[0]?.split('.')[0] ?? '');
+  mkdirSync(join(run, 'volumes', name));
+  return name;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
-import { withLock } from '../locks/lock.ts';
+import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
+import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
 import { bindMount, MOUNT_SOURCE, mountTmpfs, unmountDirectory } from './mount-command.ts';
@@ -28,9 +29,47 @@ export function createVolumeStore(runDirectory: string): VolumeStore {
       const path = resolved ?? target;
       for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
       const hash = createHash('sha256').update(path).digest('hex').slice(0, 32);
-      return withLock(locks, hash, signal, () => action(new TmpfsVolume(path, join(volumes, hash))));
+      const staging = join(volumes, hash);
+      try {
+        return await withLock(locks, hash, signal, async (holderWasKilled) => {
+          if (holderWasKilled) await untilNoCommandOn([path, staging], signal);
+          return action(new TmpfsVolume(path, staging));
+        });
+      } finally {
+        if (!signal.aborted) await removeAbandoned(volumes, locks).catch(() => undefined);
+      }
     },
   };
+}
+
+/**
+ * Removes volumes that kubelet will never ask about again: it removes the target of a mount that was killed, and
+ * when the pod goes too before the next try, there is no unmount. A volume that is shown anywhere is left alone,
+ * and so is one whose call-out still runs.
+ */
+async function removeAbandoned(volumes: string, locks: string): Promise<void> {
+  const mounts = mountsOfNode();
+  const hidden = readdirSync(volumes).filter((name) => !isShown(join(volumes, name), mounts));
+  const { live, killed } = lockHolders(locks);
+  for (const name of new Set([...hidden, ...killed])) {
+    if (live.has(name)) continue;
+    // It is not this call-out's volume that fails; the next call-out tries again.
+    await withFreeLock(locks, name, () => abandon(join(volumes, name))).catch(() => undefined);
+  }
+}
+
+async function abandon(staging: string): Promise<void> {
+  if (commandRunsOn([staging])) throw new Error('a command of a killed call-out still works on it');
+  // Looked at again under the lock. Its files are not touched, should it be shown where this process cannot see.
+  if (isShown(staging, mountsOfNode())) return;
+  await unmountAll(staging);
+  removeDirectory(staging);
+}
+
+/** Is the volume of this directory mounted anywhere else? */
+function isShown(staging: string, mounts: readonly MountEntry[]): boolean {
+  const devices = mounts.filter((mount) => mount.mountPoint === staging).map(({ device }) => device);
+  return mounts.some((mount) => mount.mountPoint !== staging && devices.includes(mount.device));
 }
 
 class TmpfsVolume implements Volume {
@@ -135,9 +174,11 @@ function isOurs({ fsType, source }: MountEntry): boolean {
 }
 
 function mountsAt(directory: string): MountEntry[] {
-  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8')).filter(
-    (mount) => mount.mountPoint === directory,
-  );
+  return mountsOfNode().filter((mount) => mount.mountPoint === directory);
+}
+
+function mountsOfNode(): MountEntry[] {
+  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
 }
 
 /** Mounts may lie one above the other. One that is in use is detached: the pod is gone, so no new user can come. */
