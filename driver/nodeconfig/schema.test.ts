@@ -11,7 +11,7 @@ function parsed(changes: Record<string, unknown>) {
 
 test('only the schema version is needed, and the rest is as without a file', () => {
   expect(parsed({})).toEqual(defaultNodeConfig);
-  expect(defaultNodeConfig).toEqual({ schemaVersion: 1, clouds: {}, deadlineSeconds: 110 });
+  expect(defaultNodeConfig).toEqual({ schemaVersion: 1, clouds: {}, nmiPorts: [2579], deadlineSeconds: 110 });
 });
 
 describe('it may hold', () => {
@@ -21,7 +21,18 @@ describe('it may hold', () => {
       'a cloud with a port and a resource',
       { clouds: { MyStack: { ...cloud, authority: 'https://a.b:8443', resource: 'https://c.d' } } },
     ],
+    [
+      'a cloud with an AD FS',
+      { clouds: { MyStack: { ...cloud, authority: 'https://adfs.stack.local/adfs' } } },
+    ],
     ['one certificate', { caBundle: pem }],
+    ['a proxy', { httpsProxy: 'http://proxy.example:3128' }],
+    [
+      'a proxy that speaks TLS, has credentials and an address',
+      { httpsProxy: 'https://u%40x:p%3aw@[::1]:8443/' },
+    ],
+    ['exceptions of the proxy', { noProxy: ['*', 'vault.azure.net', '.internal', '*.corp.example'] }],
+    ['ports of NMI', { nmiPorts: [2579, 12579] }],
     ['certificates with comments', { caBundle: `# ours\n${pem}\n\n# theirs\n${other}\n` }],
     ['certificates with the line ends of another system', { caBundle: pem.replaceAll('\n', '\r\n') }],
     ['the shortest deadline', { deadlineSeconds: 5 }],
@@ -33,7 +44,8 @@ describe('it may hold', () => {
 
 describe('it is refused', () => {
   const host = 'must be a lower-case DNS name such as vault.local.azurestack.external';
-  const origin = 'must be https://<host> without a path, such as https://login.microsoftonline.com';
+  const origin =
+    'must be https://<host>, or https://<host>/adfs for an AD FS, such as https://login.microsoftonline.com';
   const bundle =
     'must hold one or more PEM certificates (-----BEGIN CERTIFICATE-----) and nothing but them and comments';
   test.each<[string, Record<string, unknown>, string]>([
@@ -53,7 +65,7 @@ describe('it is refused', () => {
     ],
     [
       'with a cloud whose authority has a path',
-      { clouds: { MyStack: { ...cloud, authority: 'https://a.b/adfs' } } },
+      { clouds: { MyStack: { ...cloud, authority: 'https://a.b/common' } } },
       `clouds.MyStack.authority: ${origin}`,
     ],
     [
@@ -76,6 +88,27 @@ describe('it is refused', () => {
       { clouds: { MyStack: { ...cloud, vaultSuffix: '.vault.local' } } },
       `clouds.MyStack.vaultSuffix: ${host}`,
     ],
+    [
+      'with a proxy of another kind',
+      { httpsProxy: 'socks5://canary@proxy:1080' },
+      'httpsProxy: must be http://',
+    ],
+    ['with a proxy without a scheme', { httpsProxy: 'canary:3128' }, 'httpsProxy: must be http://'],
+    ['with a proxy that has a path', { httpsProxy: 'http://canary/path' }, 'httpsProxy: must be http://'],
+    [
+      'with a proxy that would end its line',
+      { httpsProxy: 'http://canary\r\nX: y' },
+      'httpsProxy: must be http://',
+    ],
+    [
+      'with a proxy whose password is not encoded',
+      { httpsProxy: 'http://user:canary%@proxy' },
+      'httpsProxy: has a percent sign that encodes nothing; write %25 for it',
+    ],
+    ['with an exception that is a URL', { noProxy: ['https://a.b'] }, 'noProxy.0: must be a host'],
+    ['with exceptions in one text', { noProxy: 'a.b,c.d' }, 'noProxy: '],
+    ['with no port of NMI', { nmiPorts: [] }, 'nmiPorts: '],
+    ['with a port of NMI that is none', { nmiPorts: [65536] }, 'nmiPorts.0: '],
     ['with an empty bundle', { caBundle: '' }, `caBundle: ${bundle}`],
     [
       'with a private key in the bundle',

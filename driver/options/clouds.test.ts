@@ -34,6 +34,14 @@ describe('a cloud of the node configuration', () => {
     });
   });
 
+  test('may have an AD FS for its authority', async () => {
+    const adfs = { ...stack, authority: 'https://adfs.stack.local/adfs' };
+    expect((await parse({ cloudname: 'MyStack' }, { MyStack: adfs })).cloud).toMatchObject({
+      authority: 'https://adfs.stack.local',
+      adfs: true,
+    });
+  });
+
   test('may have a resource of its own', async () => {
     const { cloud } = await parse(
       { cloudname: 'MyStack' },

@@ -21,6 +21,21 @@ test.each<[string, Record<string, string>, string]>([
     { usevmmanagedidentity: '1', vmmanagedidentityclientid: CLIENT_ID },
     `managed identity ${CLIENT_ID} of the node`,
   ],
+  [
+    'a user-assigned identity by its object id',
+    { usevmmanagedidentity: '1', vmmanagedidentityobjectid: CLIENT_ID },
+    `the managed identity with object id ${CLIENT_ID} of the node`,
+  ],
+  [
+    'a service principal whose tenant the vault names',
+    { tenantid: '' },
+    'service principal 11111111-2222-3333-4444-555555555555',
+  ],
+  [
+    'a workload identity',
+    { useworkloadidentity: '1', clientid: CLIENT_ID },
+    `workload identity ${CLIENT_ID} of tenant 66666666-7777-8888-9999-000000000000 (service account shop/web)`,
+  ],
 ])('%s', async (_, changes, expected) => {
   const { identity, pod } = await parse(changes);
   const text = describeIdentity(identity, pod);

@@ -4,6 +4,8 @@ import { CANARY_SECRET, oneFault, parse, refusal } from './testing/valid-options
 const CLIENT_ID = 'abcdefab-cdef-abcd-efab-cdefabcdefab';
 const SECRET_ID = 'kubernetes.io/secret/clientid';
 const SECRET_VALUE = 'kubernetes.io/secret/clientsecret';
+const CERTIFICATE = 'kubernetes.io/secret/clientcertificate';
+const PASSWORD = 'kubernetes.io/secret/clientcertificatepassword';
 /** A pod that has no Secret and no tenant. */
 const without = { [SECRET_ID]: undefined, [SECRET_VALUE]: undefined, tenantid: undefined };
 
@@ -64,14 +66,44 @@ describe('a pod identity', () => {
 
 describe('a managed identity', () => {
   const managed = { ...without, usevmmanagedidentity: 'true' };
-  test('is the system-assigned one without a client id', async () => {
-    expect((await parse(managed)).identity).toEqual({ kind: 'managed-identity', clientId: undefined });
-  });
-  test('is a user-assigned one with a client id', async () => {
-    expect((await parse({ ...managed, vmmanagedidentityclientid: CLIENT_ID })).identity).toEqual({
+  test('is the system-assigned one without an id', async () => {
+    expect((await parse(managed)).identity).toEqual({
       kind: 'managed-identity',
-      clientId: CLIENT_ID,
+      assignment: { kind: 'system' },
     });
+  });
+  const resourceId = `/subscriptions/${CLIENT_ID}/resourcegroups/my-Group_(1).x/providers/Microsoft.ManagedIdentity/userAssignedIdentities/my-id_1`;
+  test.each([
+    ['vmmanagedidentityclientid', 'client-id', CLIENT_ID],
+    ['vmmanagedidentityobjectid', 'object-id', CLIENT_ID],
+    ['vmmanagedidentityresourceid', 'resource-id', resourceId],
+  ])('is a user-assigned one with %s', async (option, kind, id) => {
+    const { identity } = await parse({ ...managed, [option]: id });
+    expect(identity).toEqual({ kind: 'managed-identity', assignment: { kind, id } });
+  });
+  test('is chosen by one id', async () => {
+    const both = { vmmanagedidentityclientid: CLIENT_ID, vmmanagedidentityobjectid: CLIENT_ID };
+    expect(await refusal({ ...managed, ...both })).toBe(
+      oneFault('vmmanagedidentityclientid and vmmanagedidentityobjectid: choose the identity by one of them'),
+    );
+  });
+  test.each([
+    'my-identity',
+    '/subscriptions/x/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i',
+    `${resourceId}/more`,
+    resourceId.slice(1),
+  ])('has no resource id like %s', async (vmmanagedidentityresourceid) => {
+    expect(await refusal({ ...managed, vmmanagedidentityresourceid })).toMatch(
+      /1 fault: vmmanagedidentityresourceid: must be the resource id of a user-assigned managed identity: \/subscriptions/,
+    );
+  });
+  test.each([
+    ['usevmmanagedidentity', '; write vmmanagedidentityclientid instead'],
+    ['usepodidentity', ''],
+  ])('has no use for clientid: %s', async (name, hint) => {
+    expect(await refusal({ ...without, [name]: 'true', clientid: CLIENT_ID })).toBe(
+      oneFault(`clientid: is not used with ${name}${hint}`),
+    );
   });
   test('has a GUID as its client id', async () => {
     expect(await refusal({ ...managed, vmmanagedidentityclientid: 'my-identity' })).toBe(
@@ -90,6 +122,37 @@ describe('a managed identity', () => {
       oneFault('usepodidentity and usevmmanagedidentity: both are true; choose one identity'),
     );
   });
+  test('cannot be used together with two others', async () => {
+    const three = { ...managed, usepodidentity: 'true', useworkloadidentity: 'true' };
+    expect(await refusal(three)).toBe(
+      oneFault(
+        'usepodidentity and usevmmanagedidentity and useworkloadidentity: all are true; choose one identity',
+      ),
+    );
+  });
+});
+
+describe('a workload identity', () => {
+  const workload = { ...without, useworkloadidentity: 'true', clientid: CLIENT_ID };
+  test.each([[undefined], ['contoso.onmicrosoft.com']])('has the tenant %s', async (tenantid) => {
+    expect((await parse({ ...workload, tenantid })).identity).toEqual({
+      kind: 'workload-identity',
+      tenant: tenantid,
+      clientId: CLIENT_ID,
+    });
+  });
+  test('needs a client id', async () => {
+    expect(await refusal({ ...workload, clientid: '' })).toBe(
+      oneFault(
+        'clientid: is missing; with useworkloadidentity, name the application or managed identity that trusts the service account',
+      ),
+    );
+  });
+  test('needs a client id that is one, said once', async () => {
+    expect(await refusal({ ...workload, clientid: 'my-app' })).toBe(
+      oneFault('clientid: must be the client id (a GUID) of an application or managed identity'),
+    );
+  });
 });
 
 describe('a service principal', () => {
@@ -101,7 +164,7 @@ describe('a service principal', () => {
     ['from base64 without padding', btoa(CANARY_SECRET).replace(/=+$/, '')],
   ])('has its secret %s', async (_, encoded) => {
     expect((await parse({ [SECRET_VALUE]: encoded })).identity).toMatchObject({
-      clientSecret: CANARY_SECRET,
+      credential: { kind: 'secret', secret: CANARY_SECRET },
     });
   });
 
@@ -109,8 +172,33 @@ describe('a service principal', () => {
     const bytes = new TextEncoder().encode(' pässwörd~鍵 ');
     const encoded = btoa(String.fromCharCode(...bytes));
     expect((await parse({ [SECRET_VALUE]: encoded })).identity).toMatchObject({
-      clientSecret: ' pässwörd~鍵 ',
+      credential: { kind: 'secret', secret: ' pässwörd~鍵 ' },
     });
+  });
+
+  test('may have a certificate, of any bytes', async () => {
+    const changes = { [SECRET_VALUE]: undefined, [CERTIFICATE]: btoa('\x30\x82\xff\x00') };
+    expect((await parse(changes)).identity).toMatchObject({
+      credential: { kind: 'certificate', bytes: Uint8Array.of(0x30, 0x82, 0xff, 0), password: undefined },
+    });
+    for (const [encoded, password] of [
+      ['', undefined],
+      [btoa(`${CANARY_SECRET}\n`), CANARY_SECRET],
+    ]) {
+      const { identity } = await parse({ ...changes, [PASSWORD]: encoded });
+      expect(identity).toMatchObject({ credential: { password } });
+    }
+  });
+
+  test('may have its client id as an option, and in both places when it is the same', async () => {
+    const inSecret = '11111111-2222-3333-4444-555555555555';
+    for (const changes of [{ clientid: CLIENT_ID, [SECRET_ID]: undefined }, { clientid: inSecret }]) {
+      expect((await parse(changes)).identity).toMatchObject({ clientId: changes.clientid });
+    }
+  });
+
+  test('may leave its tenant to the vault', async () => {
+    expect((await parse({ tenantid: '' })).identity).toMatchObject({ tenant: undefined });
   });
 
   test('uses the region without spaces, in lower case', async () => {
@@ -118,7 +206,7 @@ describe('a service principal', () => {
   });
 
   const wayOut =
-    'name one of type azure/kv that has it, or set usepodidentity or usevmmanagedidentity to "true"';
+    'name one of type azure/kv that has it, or set usepodidentity, usevmmanagedidentity or useworkloadidentity to "true"';
   test.each<[string, Record<string, string | undefined>, string]>([
     [
       'its client id is not in the Secret',
@@ -162,9 +250,29 @@ describe('a service principal', () => {
       "secretRef: the Secret's key clientid must be the client id of a service principal (a GUID)",
     ],
     [
-      'there is no tenant',
-      { tenantid: '' },
-      'tenantid: is missing; it is needed with a service principal (secretRef)',
+      'the Secret has a certificate too',
+      { [CERTIFICATE]: btoa('x') },
+      'secretRef: the Secret has both clientsecret and clientcertificate; keep one of them',
+    ],
+    [
+      'the Secret has a password of no certificate',
+      { [PASSWORD]: btoa('x') },
+      'secretRef: the Secret has clientcertificatepassword, but no clientcertificate',
+    ],
+    [
+      'its certificate is empty',
+      { [SECRET_VALUE]: undefined, [CERTIFICATE]: '' },
+      "secretRef: the Secret's key clientcertificate is empty",
+    ],
+    [
+      'its certificate is no base64',
+      { [SECRET_VALUE]: undefined, [CERTIFICATE]: '~' },
+      "secretRef: the Secret's key clientcertificate is not base64-encoded",
+    ],
+    [
+      'the option clientid names another one',
+      { clientid: CLIENT_ID },
+      "clientid: is another one than the Secret's key clientid; keep one of them",
     ],
     [
       'its tenant is no tenant, said once',

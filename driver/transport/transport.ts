@@ -67,12 +67,15 @@ function createAgents({ caBundle, proxy }: TransportSettings): (host: string) =>
 
 /** A pipeline for endpoints that no SDK client speaks to. Whoever asks knows what answers mean, so it never repeats. */
 export function createPipeline(transport: Transport): Pipeline {
-  return createPipelineFromOptions({
+  const pipeline = createPipelineFromOptions({
     tlsOptions: transport.tlsOptions,
     userAgentOptions: transport.userAgentOptions,
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
   });
+  // It would read the environment, where the transport alone decides on proxies.
+  pipeline.removePolicy({ name: 'proxyPolicy' });
+  return pipeline;
 }
 
 function once<Arguments extends unknown[], T>(make: (...args: Arguments) => T): (...args: Arguments) => T {
