@@ -101,8 +101,8 @@ describe('what is wrong with any object is told, all of it at once', () => {
     ).rejects.toMatchObject({
       code: 'ObjectContentInvalid',
       message: [
-        'secret "a" of vault shop (objects[a]): its text is not valid hex: it has other characters than 0-9 and a-f',
-        'secret "c" of vault shop (objects[c]): its JSON document has no property "a.b"; check the path (keys joined by dots, "\\." for a dot within a key)',
+        'secret "a" (objects[a]) of vault shop: its text is not valid hex: it has other characters than 0-9 and a-f',
+        'secret "c" (objects[c]) of vault shop: its JSON document has no property "a.b"; check the path (keys joined by dots, "\\." for a dot within a key)',
       ].join(' | '),
     });
   });
@@ -114,7 +114,7 @@ describe('what is wrong with any object is told, all of it at once', () => {
         [named('db'), [found('db')]],
         [selection('objects[1]'), [found('db')]],
       ],
-      'secret "db" of vault shop (objects[db]) and secret "db" of vault shop (objects[1]) would be one file, "db"; give one another alias or directory, or select less',
+      'secret "db" (objects[db]) of vault shop and secret "db" (objects[1]) of vault shop would be one file, "db"; give one another alias or directory, or select less',
     ],
     [
       'two that differ in case alone',
@@ -122,7 +122,7 @@ describe('what is wrong with any object is told, all of it at once', () => {
         [named('db', {}, 'DB'), [found('db')]],
         [selection('objects[1]'), [found('db')]],
       ],
-      '"DB" of secret "db" of vault shop (objects[db]) and "db" of secret "db" of vault shop (objects[1]) would be the same file, or one the directory of the other; give one another alias or directory, or select less',
+      '"DB" of secret "db" (objects[db]) of vault shop and "db" of secret "db" (objects[1]) of vault shop would be the same file, or one the directory of the other; give one another alias or directory, or select less',
     ],
     [
       "one that would be another's directory",
@@ -130,7 +130,7 @@ describe('what is wrong with any object is told, all of it at once', () => {
         [named('db', {}, 'a'), [found('db')]],
         [selection('objects[1]', 'a'), [found('b')]],
       ],
-      '"a" of secret "db" of vault shop (objects[db]) and "a/b" of secret "b" of vault shop (objects[1]) would be the same file, or one the directory of the other; give one another alias or directory, or select less',
+      '"a" of secret "db" (objects[db]) of vault shop and "a/b" of secret "b" (objects[1]) of vault shop would be the same file, or one the directory of the other; give one another alias or directory, or select less',
     ],
     [
       'metadata that would be where an object is',
@@ -138,7 +138,7 @@ describe('what is wrong with any object is told, all of it at once', () => {
         [named('a', { metadata: true }), [found('a')]],
         [named('b', {}, 'a.metadata.json'), [found('b')]],
       ],
-      'the metadata of secret "a" of vault shop (objects[a]) and secret "b" of vault shop (objects[b]) would be one file, "a.metadata.json"; give one another alias or directory, or select less',
+      'the metadata of secret "a" (objects[a]) of vault shop and secret "b" (objects[b]) of vault shop would be one file, "a.metadata.json"; give one another alias or directory, or select less',
     ],
   ])('%s', async (_, pairs, message) => {
     await expect(render(pairs)).rejects.toMatchObject({ code: 'FilesCollide', message });
@@ -204,9 +204,9 @@ describe('one combined file holds all objects, in order', () => {
     await expect(action).rejects.toMatchObject({
       code: 'ObjectContentInvalid',
       message: [
-        'secret "b" of vault shop (objects[b]): it is binary (not UTF-8), which a combined file cannot hold; choose a text form with format or encoding, or drop combine',
-        'secret "c" of vault shop (objects[c]): no variable\'s name can be made from "clé"; give it an alias of the letters A to Z, digits and underscores',
-        'secret "db-x" of vault shop (objects[db-x]) and secret "d" of vault shop (objects[d]) would both be DB_X in "app.env"; give one another alias, or select less',
+        'secret "b" (objects[b]) of vault shop: it is binary (not UTF-8), which a combined file cannot hold; choose a text form with format or encoding, or drop combine',
+        'secret "c" (objects[c]) of vault shop: no variable\'s name can be made from "clé"; give it an alias of the letters A to Z, digits and underscores',
+        'secret "db-x" (objects[db-x]) of vault shop and secret "d" (objects[d]) of vault shop would both be DB_X in "app.env"; give one another alias, or select less',
       ].join(' | '),
     });
   });

@@ -70,7 +70,7 @@ function isAlias({ source }: VolumeItem): boolean {
 }
 
 function describe({ origin, form }: VolumeItem, { vault, name }: FoundObject): string {
-  return `${form.type} "${name}" of vault ${vault} (${origin})`;
+  return `${form.type} "${name}" (${origin}) of vault ${vault}`;
 }
 
 function faultOf(owner: string, error: unknown): DriverError {

@@ -6,7 +6,7 @@ import { dotenvEntry, variableName } from './dotenv.ts';
 import { propertiesEntry } from './properties.ts';
 
 /** An object that goes into a combined file. */
-export interface CombinedObject {
+interface CombinedObject {
   /** The path of its file, had it one of its own. */
   readonly path: string;
   /** The path is an alias, not just the object's name. */
