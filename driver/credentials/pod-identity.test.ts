@@ -43,7 +43,7 @@ function getToken(nmi: HttpClient, signal = new AbortController().signal, cloudN
   };
   const cloud = findCloud(cloudName, {}, new Faults());
   if (cloud === undefined) throw new RangeError(cloudName);
-  return getPodIdentityToken(2579, [2579], [2579], pod, cloud, transport, signal);
+  return getPodIdentityToken(2579, [2579], pod, cloud, transport, signal);
 }
 
 const token = '{"token":{"access_token":"the-token","expires_in":"3600"},"clientid":"x"}';
