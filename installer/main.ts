@@ -1,10 +1,14 @@
 // The program of the DaemonSet: installs the driver on the node, stays, and says how it stands.
+// With the arguments "policy test …" it explains the node's policy instead, and ends.
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InstallFault } from './fault.ts';
 import { createHealthServer } from './health.ts';
 import { install } from './install.ts';
 import { Keeper } from './keeper.ts';
 import { jsonLog } from './log.ts';
+import { testPolicy } from './policy/policy-test.ts';
+import { usage } from './policy/question.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
 /** Set by the build; sources run as they are have no version. */
@@ -16,6 +20,8 @@ const log = jsonLog(
   () => new Date(),
 );
 
+const [, , ...command] = process.argv;
+
 // The driver stays on the node: pods that run must be unmountable without us.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
@@ -24,7 +30,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
-start(settingsOrExit());
+if (command.length === 0) start(settingsOrExit());
+else void runCommand(command);
 
 function settingsOrExit(): Settings {
   try {
@@ -52,4 +59,13 @@ function start(settings: Settings): void {
     log('info', 'started', { version, port: settings.healthPort });
     void keeper.run();
   });
+}
+
+async function runCommand([group, name, ...args]: readonly string[]): Promise<void> {
+  const known = group === 'policy' && name === 'test';
+  const { text: said, exitCode } = known
+    ? await testPolicy(args, settingsOrExit().pluginDirectory, () => text(process.stdin))
+    : { text: `Usage: ${usage}`, exitCode: 2 };
+  process[exitCode === 2 ? 'stderr' : 'stdout'].write(`${said}\n`);
+  process.exitCode = exitCode;
 }

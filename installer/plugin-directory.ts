@@ -6,6 +6,10 @@ import { InstallFault, systemErrorCode } from './fault.ts';
 /** The driver's directory: kubelet reads vendor and driver name `azure/kv` from it. */
 const DRIVER_DIRECTORY = 'azure~kv';
 
+export function driverDirectoryOf(pluginDirectory: string): string {
+  return join(pluginDirectory, DRIVER_DIRECTORY);
+}
+
 /**
  * Makes sure that the volume plugin directory can be used, and of the driver's own directory in it.
  * @returns the path of the driver's directory
@@ -13,7 +17,7 @@ const DRIVER_DIRECTORY = 'azure~kv';
  */
 export async function prepareDriverDirectory(pluginDirectory: string, nameOnNode: string): Promise<string> {
   await checkPluginDirectory(pluginDirectory, nameOnNode);
-  const directory = join(pluginDirectory, DRIVER_DIRECTORY);
+  const directory = driverDirectoryOf(pluginDirectory);
   try {
     await mkdir(directory, { mode: 0o755 });
   } catch (cause) {
