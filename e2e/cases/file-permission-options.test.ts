@@ -49,9 +49,11 @@ const combinations = [true, false].flatMap((readOnly) => [
   },
 ]);
 
-describe.each(combinations.map((one, index) => ({ ...one, pod: `permissions-${index}` })))(
-  '$title (readOnly $readOnly)',
-  ({ pod, options, securityContext, readOnly, expected }) => {
+// not describe.each, which cuts long titles
+for (const [index, combination] of combinations.entries()) {
+  const { title, options, securityContext, readOnly, expected } = combination;
+  const pod = `permissions-${index}`;
+  describe(`${title} (readOnly ${readOnly})`, () => {
     beforeAll(async () => {
       await applyCredentials(state, seed);
       const volume = keyVaultVolume(
@@ -66,5 +68,5 @@ describe.each(combinations.map((one, index) => ({ ...one, pod: `permissions-${in
       expect(await permissionsInPod(state, pod, 'plain')).toBe(expected);
       expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
     });
-  },
-);
+  });
+}

@@ -32,7 +32,7 @@ export const exampleObjects: Readonly<Record<ExampleVault, ExampleObjects>> = {
   testkv: {
     secrets: {
       'shop-db-user': { value: 'shop', tags: ofShop },
-      'shop-db-password': { value: 'p4ss "word" with $igns & spaces\' end', tags: ofShop },
+      'shop-db-password': { value: 'p4ss "word" with $igns & spaces', tags: ofShop },
       'shop-settings': {
         value: JSON.stringify({ database: { host: 'db.example.test', port: 5432 } }),
         contentType: 'application/json',
