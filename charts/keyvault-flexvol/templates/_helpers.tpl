@@ -74,5 +74,6 @@ type: spc_t
 {{- with .Values.nodeConfig.clouds }}{{ $_ := set $config "clouds" . }}{{ end }}
 {{- with .Values.nodeConfig.caBundle }}{{ $_ := set $config "caBundle" . }}{{ end }}
 {{- with .Values.nodeConfig.deadlineSeconds }}{{ $_ := set $config "deadlineSeconds" (int .) }}{{ end }}
+{{- with .Values.nodeConfig.policy }}{{ if or .enabled .rules }}{{ $_ := set $config "policy" . }}{{ end }}{{ end }}
 {{- toPrettyJson $config }}
 {{- end }}
