@@ -17,7 +17,11 @@ test('options.md explains every key of the node configuration', () => {
     schemaVersion: true,
     clouds: true,
     caBundle: true,
+    httpsProxy: true,
+    noProxy: true,
+    nmiPorts: true,
     deadlineSeconds: true,
+    policy: true,
   } satisfies Record<keyof NodeConfig, true>;
   expect(headings(nodeConfiguration, 3)).toEqual(Object.keys(keys));
 });
