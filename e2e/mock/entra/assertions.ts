@@ -67,6 +67,8 @@ async function checkCertificate(
       algorithms: [alg === 'PS256' ? 'PS256' : 'RS256'],
       audience,
       subject: principal.clientId,
+      // MSAL rounds its own clock up.
+      clockTolerance: 5,
     }),
   );
 }
