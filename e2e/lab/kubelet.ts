@@ -17,6 +17,7 @@ export interface PodVolume {
   readonly pod: string;
   readonly uid?: string;
   readonly volume?: string;
+  readonly serviceAccount?: string;
   readonly fsGroup?: number;
   readonly readOnly?: boolean;
   /** Keys of the Secret that secretRef names: plain text, or bytes. */
@@ -113,7 +114,7 @@ function optionsDocument({ namespace = 'default', pod, uid, volume = 'kv', ...re
     'kubernetes.io/pod.uid': uid ?? `uid-of-${pod}`,
     'kubernetes.io/pvOrVolumeName': volume,
     'kubernetes.io/readwrite': rest.readOnly ? 'ro' : 'rw',
-    'kubernetes.io/serviceAccount.name': 'default',
+    'kubernetes.io/serviceAccount.name': rest.serviceAccount ?? 'default',
     ...Object.fromEntries(secret),
     ...rest.options,
   });
