@@ -73,6 +73,9 @@ type: spc_t
 {{- $config := dict "schemaVersion" 1 }}
 {{- with .Values.nodeConfig.clouds }}{{ $_ := set $config "clouds" . }}{{ end }}
 {{- with .Values.nodeConfig.caBundle }}{{ $_ := set $config "caBundle" . }}{{ end }}
+{{- with .Values.nodeConfig.httpsProxy }}{{ $_ := set $config "httpsProxy" . }}{{ end }}
+{{- with .Values.nodeConfig.noProxy }}{{ $_ := set $config "noProxy" . }}{{ end }}
+{{- with .Values.nodeConfig.nmiPorts }}{{ $_ := set $config "nmiPorts" . }}{{ end }}
 {{- with .Values.nodeConfig.deadlineSeconds }}{{ $_ := set $config "deadlineSeconds" (int .) }}{{ end }}
 {{- with .Values.nodeConfig.policy }}{{ if or .enabled .rules }}{{ $_ := set $config "policy" . }}{{ end }}{{ end }}
 {{- toPrettyJson $config }}
