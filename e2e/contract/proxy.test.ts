@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeTls } from '../mock/tls.ts';
 import { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 import { expectPlainSecret, failureOf } from './reading.ts';
 import { setScene, volumeOf } from './scene.ts';
@@ -32,6 +33,23 @@ describe('a proxy of the node configuration', () => {
     await expectPlainSecret(scene, volumeOf(scene, 'credentials'));
     const basic = `Basic ${Buffer.from('canary:s@cret').toString('base64')}`;
     expect(new Set(proxy.asked.map(({ credentials }) => credentials))).toEqual(new Set([basic]));
+  });
+
+  test('may itself speak TLS', async () => {
+    const { ca, cert, key } = await makeTls(['localhost']);
+    const secured = await startConnectProxy({ cert, key });
+    try {
+      const caBundle = [scene.azure.caPem, ca].join('\n');
+      await scene.kubelet.configure({ caBundle, httpsProxy: `https://localhost:${secured.port}` });
+      await expectPlainSecret(scene, volumeOf(scene, 'tls'));
+      expect(secured.asked.map(({ authority }) => authority)).toEqual([ENTRA, VAULT]);
+      await configure({ httpsProxy: `https://localhost:${secured.port}` });
+      expect(await failureOf(scene, volumeOf(scene, 'untrusted'))).toMatch(
+        /the proxy localhost:\d+ could not be reached; .*\(PROXY_\w+\)$/,
+      );
+    } finally {
+      await secured.close();
+    }
   });
 
   test("goes before kubelet's", async () => {
