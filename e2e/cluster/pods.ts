@@ -4,8 +4,9 @@ import { apply, kubectl } from './kubectl.ts';
 import type { EndToEndState } from './state.ts';
 import { waitFor } from './waiting.ts';
 
-/** A pod of namespace `default` with one container that sleeps, the volume being at `/kv`. */
+/** A pod with one container that sleeps, the volume being at `/kv`. */
 export type PodRequest = {
+  /** `<name>` of the namespace `default`, or `<namespace>/<name>`. */
   readonly name: string;
   readonly volume: object;
   readonly mountReadOnly?: boolean;
@@ -23,10 +24,11 @@ function named(pod: string): string[] {
 }
 
 export async function createPod(state: EndToEndState, pod: PodRequest): Promise<void> {
+  const [name, , namespace = 'default'] = named(pod.name);
   await apply(state, {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: pod.name, labels: pod.labels ?? {} },
+    metadata: { name, namespace, labels: pod.labels ?? {} },
     spec: {
       ...(pod.node ? { nodeName: pod.node } : {}),
       ...(pod.securityContext ? { securityContext: pod.securityContext } : {}),
@@ -74,7 +76,7 @@ export async function startPod(state: EndToEndState, pod: PodRequest): Promise<v
 
 /** Deletes the pod and waits until the API server has forgotten it, which kubelet allows once its volumes are gone. */
 export async function deletePod(state: EndToEndState, name: string): Promise<void> {
-  await kubectl(state, ['delete', 'pod', name, '--ignore-not-found', '--wait', '--timeout=120s']);
+  await kubectl(state, ['delete', 'pod', ...named(name), '--ignore-not-found', '--wait', '--timeout=120s']);
 }
 
 /** Runs a program in the pod's container; answers its standard output. */
