@@ -21,7 +21,10 @@ const secretSchema = z.strictObject({
     .optional(),
 });
 
-const tokenSchema = z.strictObject({ lifetimeSeconds: z.number().int() });
+const tokenSchema = z.strictObject({
+  lifetimeSeconds: z.number().int().optional(),
+  aheadSeconds: z.number().int().optional(),
+});
 
 type Operation = (mock: Mock, body: unknown, parts: string[]) => unknown;
 
@@ -34,7 +37,7 @@ const OPERATIONS: Record<string, Operation> = {
   'DELETE /faults': (mock) => mock.clearFaults(),
   'POST /reset': (mock) => mock.reset(),
   'PUT /tokens': (mock, body) => {
-    mock.directory.tokens.lifetimeSeconds = tokenSchema.parse(body).lifetimeSeconds;
+    Object.assign(mock.directory.tokens, defined(tokenSchema.parse(body)));
   },
   'PUT /pod-identities': (mock, body) => {
     mock.directory.podIdentities = podIdentitiesSchema.parse(body);

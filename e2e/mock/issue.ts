@@ -31,16 +31,24 @@ const ALGORITHMS = {
  */
 export async function issue(
   name: string,
-  options: { algorithm?: Algorithm; issuer?: Issued; authority?: boolean; hosts?: string[] } = {},
+  options: {
+    algorithm?: Algorithm;
+    issuer?: Issued;
+    authority?: boolean;
+    hosts?: string[];
+    /** From and to, in seconds since 1970. */
+    validity?: [number, number];
+  } = {},
 ): Promise<Issued> {
   const { algorithm = 'rsa', issuer, authority = false, hosts = [] } = options;
+  const [from, to] = options.validity ?? [day(0), day(20 * 365)];
   const pair = await webcrypto.subtle.generateKey(ALGORITHMS[algorithm], true, ['sign', 'verify']);
   const signer = issuer ?? { name, pair };
   const certificate = await x509.X509CertificateGenerator.create({
     subject: name,
     issuer: signer.name,
-    notBefore: new Date(day(0) * 1000),
-    notAfter: new Date(day(20 * 365) * 1000),
+    notBefore: new Date(from * 1000),
+    notAfter: new Date(to * 1000),
     publicKey: pair.publicKey,
     signingKey: signer.pair.privateKey,
     signingAlgorithm: signer.pair.privateKey

@@ -8,6 +8,7 @@ import {
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TlsOptions } from 'node:tls';
 import type { Answer, Handler, Question, Role } from './answer.ts';
 import { refusalOf } from './faults/bodies.ts';
 import { deliver, disguised } from './faults/delivery.ts';
@@ -29,8 +30,8 @@ export interface Listener {
 export interface ListenerOptions {
   /** `HOST:PORT`; port 0 = any free one; IPv6 in brackets. */
   address: string;
-  /** PEM of the server's certificate and key; without it, plain HTTP. */
-  tls?: { cert: string; key: string } | undefined;
+  /** PEM of the server's certificate and key, and hosts with another one; without it, plain HTTP. */
+  tls?: Pick<TlsOptions, 'cert' | 'key' | 'SNICallback'> | undefined;
   route: (host: string) => Route;
   /** Without them nothing is written down and no fault is played (the control role). */
   journal?: Journal;

@@ -2,6 +2,7 @@ import type { Role } from './answer.ts';
 import { control } from './control.ts';
 import { Directory } from './directory.ts';
 import { entra } from './entra/entra.ts';
+import { type CertificateFault, faultyCertificates } from './faults/certificates.ts';
 import { type FaultRules, Faults } from './faults/rules.ts';
 import { imds } from './imds.ts';
 import { type Counts, Journal, type JournalEntry } from './journal.ts';
@@ -23,6 +24,8 @@ export interface MockOptions {
   control?: string[] | undefined;
   /** Where ca.pem, server.pem and server-key.pem are, or will be; in memory by default. */
   tlsDir?: string | undefined;
+  /** Hosts that show a wrong certificate, by name. */
+  certificates?: Readonly<Record<string, CertificateFault>> | undefined;
 }
 
 type Ports = Record<'tls' | 'nmi' | 'imds' | 'control', number[]>;
@@ -30,7 +33,7 @@ type Ports = Record<'tls' | 'nmi' | 'imds' | 'control', number[]>;
 export interface Mock {
   /** The ports listened on, per role, in the order of the addresses. */
   ports: Ports;
-  /** Certificate of the CA to trust; '' without a TLS listener. */
+  /** Certificate of the CA to trust, and the one of wrong certificates; '' without a TLS listener. */
   caPem: string;
   seed: Seed;
   /** What the roles know: vaults, principals, pod identities, token lifetime; changed at will. */
@@ -56,11 +59,13 @@ export async function startMock(options: MockOptions): Promise<Mock> {
     options.tls === undefined
       ? undefined
       : await (options.tlsDir === undefined ? makeTls(hostsOf(seed)) : tlsDirectory(options.tlsDir, seed));
+  const wrong =
+    options.certificates === undefined ? undefined : await faultyCertificates(options.certificates);
 
   const listeners: Listener[] = [];
   const mock: Mock = {
     ports: { tls: [], nmi: [], imds: [], control: [] },
-    caPem: tls?.ca ?? '',
+    caPem: tls === undefined ? '' : tls.ca + (wrong?.ca ?? ''),
     seed,
     directory,
     requests: () => journal.entries(),
@@ -79,8 +84,15 @@ export async function startMock(options: MockOptions): Promise<Mock> {
   };
 
   const single = (role: Role, handler: Route['handler']) => (): Route => ({ role, handler });
+  const route = hostRouter(directory);
   const plan = [
-    { name: 'tls', tls, route: hostRouter(directory), journal, faults },
+    {
+      name: 'tls',
+      tls: tls && { ...tls, ...(wrong && { SNICallback: wrong.choose }) },
+      route,
+      journal,
+      faults,
+    },
     { name: 'nmi', route: single('nmi', nmi(directory)), journal, faults },
     { name: 'imds', route: single('imds', imds(directory)), journal, faults },
     { name: 'control', route: single('control', control(mock)) },

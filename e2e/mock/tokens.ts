@@ -24,6 +24,8 @@ export class Tokens {
   readonly #keySet: ReturnType<typeof createLocalJWKSet>;
   /** Seconds; a negative one makes tokens that are expired when they are issued. */
   lifetimeSeconds = LIFETIME_SECONDS;
+  /** How far the issuer's clock is ahead of the vaults': beyond five minutes its tokens are not valid yet. */
+  aheadSeconds = 0;
 
   constructor(seed: Seed) {
     this.#seed = seed;
@@ -38,7 +40,7 @@ export class Tokens {
   }
 
   async issue(principal: Principal, cloud: Cloud, audience: string): Promise<IssuedToken> {
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(Date.now() / 1000) + this.aheadSeconds;
     // Entra backdates nbf by five minutes, against skewed clocks.
     const notBefore = now - 300;
     const expiresOn = now + this.lifetimeSeconds;
