@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, toDriverError } from './errors.ts';
@@ -33,6 +33,7 @@ function prepareProcess(): void {
   closeSync(2);
   openSync('/dev/null', 'w'); // takes the lowest free descriptor: 2
   process.umask(0o077);
+  leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (name !== 'PATH') delete process.env[name];
   process.on('uncaughtException', answerError);
   process.on('unhandledRejection', answerError);
@@ -44,6 +45,15 @@ function prepareProcess(): void {
         new DriverError('Interrupted', `the call-out was interrupted (${name}); kubelet will repeat it`),
       ),
     );
+  }
+}
+
+/** Of a crash a core dump would take secrets and tokens to the node's disk: none of memory is in it (core(5)). */
+function leaveNothingInCoreDumps(): void {
+  try {
+    writeFileSync('/proc/self/coredump_filter', '0');
+  } catch {
+    // A kernel that dumps no core has no such file.
   }
 }
 
