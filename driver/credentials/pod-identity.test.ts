@@ -37,7 +37,6 @@ const { pod } = await parse({});
 function getToken(nmi: HttpClient, signal = new AbortController().signal, cloudName = 'AzurePublicCloud') {
   const transport: Transport = {
     httpClient: nmi,
-    tlsOptions: {},
     retryOptions: { maxRetries: 4, retryDelayInMs: 0 },
     userAgentOptions: { userAgentPrefix: 'test' },
   };

@@ -44,7 +44,7 @@ export function tokenEndpoint(authority: string, tenant: string): string {
     : `${authority}/${encodeURIComponent(tenant)}/oauth2/v2.0/token`;
 }
 
-export function isAdfs(tenant: string): boolean {
+function isAdfs(tenant: string): boolean {
   return tenant.toLowerCase() === 'adfs';
 }
 

@@ -45,7 +45,6 @@ export function createVaultClient(
   };
   const options = {
     httpClient: transport.httpClient,
-    tlsOptions: transport.tlsOptions,
     retryOptions: transport.retryOptions,
     userAgentOptions: transport.userAgentOptions,
     redirectOptions: { maxRetries: 0 },

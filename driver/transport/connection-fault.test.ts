@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { describeConnectionFault } from './connection-fault.ts';
+import { describe, expect, test } from 'vitest';
+import { describeConnectionFault, isPassingFault } from './connection-fault.ts';
 
 const coded = (code: string, cause?: unknown) => Object.assign(new Error('canary', { cause }), { code });
 
@@ -23,8 +23,31 @@ test.each<[string, unknown, string]>([
   ],
   ['a code without explanation', coded('EMFILE'), 'the connection failed (EMFILE)'],
   ['a code that every object has as a property', coded('constructor'), 'the connection failed (Error)'],
+  [
+    'what a tunnel says of its proxy',
+    Object.assign(new Error('the proxy p:1 did not let the connection through'), { code: 'PROXY_HTTP_403' }),
+    'the proxy p:1 did not let the connection through (PROXY_HTTP_403)',
+  ],
   ['an error without a code', new TypeError('canary'), 'the connection failed (TypeError)'],
   ['something that is no error', 'canary', 'the connection failed (string)'],
 ])('%s', (_, error, expected) => {
   expect(describeConnectionFault(error)).toBe(expected);
+});
+
+describe('trying again may help', () => {
+  test.each([
+    ['ECONNREFUSED', true],
+    ['EAI_AGAIN', true],
+    ['ETIMEDOUT', true],
+    ['PROXY_ECONNREFUSED', true],
+    ['PROXY_CLOSED', true],
+    ['PROXY_HTTP_503', true],
+    ['PROXY_HTTP_407', false],
+    ['PROXY_HTTP_403', false],
+    ['CERT_HAS_EXPIRED', false],
+    ['SELF_SIGNED_CERT_IN_CHAIN', false],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+  ])('with %s: %s', (code, expected) => {
+    expect(isPassingFault(coded(code))).toBe(expected);
+  });
 });

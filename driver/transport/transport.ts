@@ -6,7 +6,6 @@ import {
   type HttpClient,
   type Pipeline,
   type PipelineRetryOptions,
-  type TlsSettings,
 } from '@azure/core-rest-pipeline';
 import { type HttpsProxy, isExempt } from './proxy.ts';
 import { TunnelAgent } from './tunnel.ts';
@@ -14,7 +13,6 @@ import { TunnelAgent } from './tunnel.ts';
 /** How every request of a call-out leaves the node: one connection pool, one trust store, one way to retry. */
 export interface Transport {
   readonly httpClient: HttpClient;
-  readonly tlsOptions: TlsSettings;
   readonly retryOptions: PipelineRetryOptions;
   readonly userAgentOptions: { readonly userAgentPrefix: string };
 }
@@ -38,8 +36,6 @@ export function createTransport(settings: TransportSettings, version: string): T
         return client.sendRequest(request);
       },
     },
-    // The agents have all there is to say of TLS.
-    tlsOptions: {},
     // Kept short: kubelet asks again by itself, and the call-out's deadline bounds the whole.
     retryOptions: { maxRetries: 4, retryDelayInMs: 400, maxRetryDelayInMs: 8000 },
     userAgentOptions: { userAgentPrefix: `keyvault-flexvol/${version}` },
@@ -68,7 +64,6 @@ function createAgents({ caBundle, proxy }: TransportSettings): (host: string) =>
 /** A pipeline for endpoints that no SDK client speaks to. Whoever asks knows what answers mean, so it never repeats. */
 export function createPipeline(transport: Transport): Pipeline {
   const pipeline = createPipelineFromOptions({
-    tlsOptions: transport.tlsOptions,
     userAgentOptions: transport.userAgentOptions,
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },

@@ -111,7 +111,6 @@ export function readerOf(
 ): ReturnType<typeof createObjectReader> {
   const transport: Transport = {
     httpClient: vaults,
-    tlsOptions: {},
     retryOptions: { maxRetries, retryDelayInMs: 1, maxRetryDelayInMs: 1 },
     userAgentOptions: { userAgentPrefix: 'test' },
   };
