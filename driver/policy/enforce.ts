@@ -1,7 +1,7 @@
 import { DriverError } from '../errors.ts';
 import type { MountRequest } from '../options/volume-options.ts';
 import { type Asked, type Asker, askedOf, askerOf } from './access.ts';
-import { askedMismatches, askerMismatches } from './rule.ts';
+import { concerns, grants } from './rule.ts';
 import type { Policy } from './schema.ts';
 
 /**
@@ -27,9 +27,6 @@ export function enforcePolicy(
 
 /** Nothing asked for is nothing allowed: a volume without items is not this function's to wave through. */
 export function allows({ rules }: Policy, asker: Asker, asked: readonly Asked[]): boolean {
-  const ofAsker = rules.filter((rule) => askerMismatches(rule, asker).length === 0);
-  return (
-    asked.length > 0 &&
-    asked.every((access) => ofAsker.some((rule) => askedMismatches(rule, access).length === 0))
-  );
+  const concerning = rules.filter((rule) => concerns(rule, asker));
+  return asked.length > 0 && asked.every((access) => concerning.some((rule) => grants(rule, access)));
 }

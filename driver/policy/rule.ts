@@ -21,13 +21,26 @@ const ofAsked = {
 export type AskerField = keyof typeof ofAsker;
 export type AskedField = keyof typeof ofAsked;
 
-/** The fields of a rule that do not match; a rule allows where there are none. */
+const askerFields = Object.keys(ofAsker) as AskerField[];
+const askedFields = Object.keys(ofAsked) as AskedField[];
+
+/** Is the rule about this asker at all? */
+export function concerns(rule: PolicyRule, asker: Asker): boolean {
+  return askerFields.every((field) => ofAsker[field](rule, asker));
+}
+
+/** Does a rule that concerns the asker allow this? */
+export function grants(rule: PolicyRule, asked: Asked): boolean {
+  return askedFields.every((field) => ofAsked[field](rule, asked));
+}
+
+/** The fields of a rule that do not match, for explanations. */
 export function askerMismatches(rule: PolicyRule, asker: Asker): AskerField[] {
-  return (Object.keys(ofAsker) as AskerField[]).filter((field) => !ofAsker[field](rule, asker));
+  return askerFields.filter((field) => !ofAsker[field](rule, asker));
 }
 
 export function askedMismatches(rule: PolicyRule, asked: Asked): AskedField[] {
-  return (Object.keys(ofAsked) as AskedField[]).filter((field) => !ofAsked[field](rule, asked));
+  return askedFields.filter((field) => !ofAsked[field](rule, asked));
 }
 
 function some(patterns: readonly string[], name: string): boolean {

@@ -89,6 +89,14 @@ describe('it is refused, as every mount then is,', () => {
       withRule({ identities: ['podidentity'] }),
       'policy.rules.0.identities.0: must be one of service-principal, pod-identity, managed-identity, workload-identity or *',
     ],
+    [
+      'with more patterns than a mount can look through',
+      {
+        enabled: true,
+        rules: Array.from({ length: 101 }, () => ({ ...fittingRule, objects: Array(50).fill('secret/a') })),
+      },
+      'policy.rules: must not have more than 5000 patterns in all',
+    ],
     ['not enabled, but with a faulty rule', { enabled: false, rules: [{}] }, 'policy.rules.0.namespaces: '],
   ])('%s', (_, policy, fault) => {
     expect(() => parsed(policy)).toThrow(

@@ -34,22 +34,36 @@ const rule = z.strictObject({
   identities: listOf(identity),
 });
 
+/** Each is held against each object of a volume, so a policy without bounds would be a mount without end. */
+const MAX_PATTERNS = 5000;
+
 /** Schema of the node configuration's `policy`. Source: docs/policy.md. */
-export const policySchema = z.strictObject({
-  enabled: z.boolean(),
-  /** Told in every denial, so nothing but a name. */
-  name: z
-    .string()
-    .regex(
-      /^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$/,
-      'must be a name of 1 to 63 letters, digits, dashes, dots and underscores',
-    )
-    .default('node-policy'),
-  rules: z.array(rule).max(500).default([]),
-});
+export const policySchema = z
+  .strictObject({
+    enabled: z.boolean(),
+    /** Told in every denial, so nothing but a name. */
+    name: z
+      .string()
+      .regex(
+        /^[0-9A-Za-z][0-9A-Za-z._-]{0,62}$/,
+        'must be a name of 1 to 63 letters, digits, dashes, dots and underscores',
+      )
+      .default('node-policy'),
+    rules: z.array(rule).max(500).default([]),
+  })
+  .refine(({ rules }) => countPatterns(rules) <= MAX_PATTERNS, {
+    path: ['rules'],
+    message: `must not have more than ${MAX_PATTERNS} patterns in all`,
+  });
 
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyRule = z.infer<typeof rule>;
+
+function countPatterns(rules: readonly PolicyRule[]): number {
+  return rules
+    .map(({ namespaces, serviceAccounts, vaults, objects }) => [namespaces, serviceAccounts, vaults, objects])
+    .flat(2).length;
+}
 
 function listOf<T extends z.ZodType>(item: T) {
   return z.array(item).min(1, 'must name at least one; "*" stands for all').max(50);
