@@ -23,10 +23,11 @@ export async function mount(
   signal: AbortSignal,
 ): Promise<void> {
   const request = await parseVolumeOptions(json, ports.nodeConfig.clouds);
-  enforcePolicy(ports.nodeConfig.policy, request);
+  const { policy } = ports.nodeConfig;
+  enforcePolicy(policy, request);
   await ports.volumes.withVolume(target, signal, async (volume) => {
     if (volume.isPublished()) return;
-    const files = await readFiles(request, ports.reader, signal);
+    const files = await readFiles(request, policy?.enabled === true, ports.reader, signal);
     await volume.publish(files, formOf(request.access, request.permissions), signal);
   });
 }
@@ -34,6 +35,7 @@ export async function mount(
 /** Everything that can fail for a reason outside this node happens here, before anything is written. */
 async function readFiles(
   request: MountRequest,
+  onlyItems: boolean,
   reader: ObjectReader,
   signal: AbortSignal,
 ): Promise<VolumeFile[]> {
@@ -46,7 +48,7 @@ async function readFiles(
     source,
     optional,
   }));
-  const found = await reader.read({ pod, identity, cloud, items }, signal);
+  const found = await reader.read({ pod, identity, cloud, items, onlyItems }, signal);
   // A volume that lacks a file would start the pod all the same, so the reader is not taken at its word.
   for (const [index, { source, optional }] of items.entries()) {
     const count = found[index]?.length;

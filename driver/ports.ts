@@ -11,6 +11,8 @@ export interface ReadRequest {
   readonly identity: Identity;
   readonly cloud: Cloud;
   readonly items: readonly ReadItem[];
+  /** Nothing but the items may be asked for, not even to explain that one is missing: a policy is in force. */
+  readonly onlyItems?: boolean;
 }
 
 /** The part of a volume's item that says what to read; `type` is its form's. */

@@ -137,7 +137,9 @@ async function allOrFault(
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   if (failures.length === 0) return outcomes.map(({ found }) => found);
   const identity = describeIdentity(request.identity, request.pod);
-  const confusions = await findConfusions(failures, vaults);
+  const confusions: Awaited<ReturnType<typeof findConfusions>> = request.onlyItems
+    ? new Map()
+    : await findConfusions(failures, vaults);
   // Items that shared an answer share the failure.
   const subjects = Map.groupBy(failures, ({ failure }) => failure);
   const faults = [...subjects].map(([failure, shared]) => {

@@ -113,6 +113,18 @@ describe('an enabled policy', () => {
     await expectRefused(volume(), denied);
   });
 
+  test('has a missing object not explained by what it does not allow', async () => {
+    const missing = withOptions({ keyvaultobjectnames: 'rsa-2048' });
+    const explained = await scene.kubelet.mount(missing);
+    expect(explained.status.message).toContain('but a key "rsa-2048" does; set its type to key');
+    await configure({ ...rule, objects: ['secret/*'] });
+    scene.azure.reset();
+    const { status } = await scene.kubelet.mount(missing);
+    expect(status.message).toMatch(/^ObjectNotFound: secret "rsa-2048" /);
+    expect(status.message).not.toContain('key "rsa-2048"');
+    expect(scene.azure.counts().byRole).toEqual({ entra: 1, vault: 1 });
+  });
+
   test('is not asked by an unmount', async () => {
     const mounted = volume();
     expect((await scene.kubelet.mount(mounted)).status).toEqual({ status: 'Success' });
