@@ -44,7 +44,10 @@ function parts(state: EndToEndState): Part[] {
     ['pods', () => kubectl(state, ['get', 'pods', '-A', '-o', 'wide'])],
     ['events', () => kubectl(state, ['get', 'events', '-A', '--sort-by=.lastTimestamp'])],
     ['installer pods', () => kubectl(state, installers)],
-    ...state.nodes.map((node): Part => [`kubelet of ${node}`, () => kubeletLines(state, node)]),
+    ...state.nodes.flatMap((node): Part[] => [
+      [`kubelet of ${node}, of the driver`, () => driverLines(state, node)],
+      [`kubelet of ${node}, last`, () => kubeletLines(state, node, ['-n', '200'])],
+    ]),
     ['requests to the mock', async () => asLines(await mockJournal(state))],
     ...state.nodes.map(
       (node): Part => [
@@ -59,10 +62,14 @@ function asLines(items: readonly object[]): string {
   return items.map((item) => JSON.stringify(item)).join('\n');
 }
 
-async function kubeletLines(state: EndToEndState, node: string): Promise<string> {
-  const journal = await onNode(state, node, ['journalctl', '-u', 'kubelet', '--no-pager', '-o', 'cat']);
+async function driverLines(state: EndToEndState, node: string): Promise<string> {
+  const journal = await kubeletLines(state, node);
   return journal
     .split('\n')
     .filter((line) => /azure~kv|azure\/kv|flexvolume|driver-call|FlexVolume/i.test(line))
     .join('\n');
+}
+
+function kubeletLines(state: EndToEndState, node: string, which: readonly string[] = []): Promise<string> {
+  return onNode(state, node, ['journalctl', '-u', 'kubelet', '--no-pager', '-o', 'cat', ...which]);
 }
