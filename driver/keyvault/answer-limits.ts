@@ -1,5 +1,6 @@
-import { type PipelinePolicy, RestError } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { DriverError } from '../errors.ts';
+import { AnswerTooLarge, sendBounded } from '../transport/bounded-answer.ts';
 
 const MAX_OBJECT_BYTES = 1024 * 1024;
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
@@ -13,31 +14,14 @@ export const answerLimitsPolicy: PipelinePolicy = {
   async sendRequest(request, next) {
     const isList = new URL(request.url).pathname.split('/').length <= 2;
     const limit = isList ? MAX_LIST_BYTES : MAX_OBJECT_BYTES;
-    let exceeded = false;
-    request.onDownloadProgress = ({ loadedBytes }) => {
-      if (loadedBytes <= limit) return;
-      exceeded = true;
-      throw new RangeError('the answer is too large');
-    };
     try {
-      const response = await next(request);
+      const response = await sendBounded(request, next, limit);
       if (response.status === 200) checkContentType(response.headers.get('content-type'));
       return response;
     } catch (error) {
-      if (exceeded) {
-        const text = `its answer is larger than ${limit / 1024 / 1024} MiB, which no object of Key Vault is`;
-        throw new DriverError('VaultFault', text, { cause: error });
-      }
-      // A connection cut in the middle of an answer is as good to repeat as one cut before it.
-      if (
-        error instanceof RestError &&
-        error.code === RestError.PARSE_ERROR &&
-        error.statusCode === undefined
-      )
-        throw new RestError(error.message, { code: 'ECONNRESET', request });
-      throw error;
-    } finally {
-      delete request.onDownloadProgress;
+      if (!(error instanceof AnswerTooLarge)) throw error;
+      const text = `${error.message}, which no object of Key Vault is`;
+      throw new DriverError('VaultFault', text, { cause: error });
     }
   },
 };

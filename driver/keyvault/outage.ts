@@ -18,6 +18,7 @@ const connectionFaults: ReadonlySet<string> = new Set([
   'ENODATA',
   'ENOTFOUND',
   'EPIPE',
+  'ERR_SOCKET_CLOSED',
   'ESERVFAIL',
   'ESOCKETTIMEDOUT',
   'ETIMEDOUT',

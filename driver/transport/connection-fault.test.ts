@@ -5,6 +5,11 @@ const coded = (code: string, cause?: unknown) => Object.assign(new Error('canary
 
 test.each<[string, unknown, string]>([
   ['a refused connection', coded('ECONNREFUSED'), 'the connection was refused (ECONNREFUSED)'],
+  [
+    'a connection that the other side closed, as Bun calls it',
+    coded('ERR_SOCKET_CLOSED'),
+    'the connection was closed (ERR_SOCKET_CLOSED)',
+  ],
   ['a name that is not known', coded('ENOTFOUND'), 'its name cannot be resolved on this node (ENOTFOUND)'],
   [
     'the cause of a general error',
@@ -39,6 +44,8 @@ describe('trying again may help', () => {
     ['ECONNREFUSED', true],
     ['EAI_AGAIN', true],
     ['ETIMEDOUT', true],
+    ['ERR_SOCKET_CLOSED', true],
+    ['ANSWER_TOO_LARGE', false],
     ['PROXY_ECONNREFUSED', true],
     ['PROXY_CLOSED', true],
     ['PROXY_HTTP_503', true],

@@ -9,6 +9,8 @@ const explanations: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to it from this node',
   ENETUNREACH: 'there is no route to it from this node',
   EPIPE: 'the connection was closed',
+  ERR_SOCKET_CLOSED: 'the connection was closed',
+  ANSWER_TOO_LARGE: 'its answer is larger than 1 MiB; something else may have answered in its place',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its TLS certificate is for another host; with a private endpoint, check the private DNS zone',
   CERT_HAS_EXPIRED: "its TLS certificate has expired; check the node's clock",
@@ -43,6 +45,7 @@ const passing: ReadonlySet<string> = new Set([
     'ENETUNREACH',
     'ENOTFOUND',
     'EPIPE',
+    'ERR_SOCKET_CLOSED',
     'ETIMEDOUT',
   ],
   'CLOSED',

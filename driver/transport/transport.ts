@@ -7,6 +7,7 @@ import {
   type Pipeline,
   type PipelineRetryOptions,
 } from '@azure/core-rest-pipeline';
+import { boundedAnswerPolicy } from './bounded-answer.ts';
 import { type HttpsProxy, isExempt } from './proxy.ts';
 import { TunnelAgent } from './tunnel.ts';
 
@@ -68,6 +69,7 @@ export function createPipeline(transport: Transport): Pipeline {
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
   });
+  pipeline.addPolicy(boundedAnswerPolicy);
   // It would read the environment, where the transport alone decides on proxies.
   pipeline.removePolicy({ name: 'proxyPolicy' });
   return pipeline;
