@@ -41,7 +41,7 @@ function certificateOf(
   trusted: Issued,
   unknown: Issued,
 ): Promise<Issued> {
-  const leaf = { algorithm: 'ec', hosts: [host], issuer: trusted } as const;
+  const leaf = { algorithm: 'ec' as const, hosts: [host], issuer: trusted };
   const year = 365;
   switch (fault) {
     case 'expired':
