@@ -1,7 +1,7 @@
 import { closeSync, openSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CallOutPorts, runCallOut } from './callout.ts';
-import { DriverError, toDriverError } from './errors.ts';
+import { DriverError, systemCode, toDriverError } from './errors.ts';
 import type { NodeConfig } from './nodeconfig/schema.ts';
 import type { ObjectReader } from './ports.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
@@ -112,7 +112,13 @@ async function read(
 /** Where the driver is installed; under Node, where the bundle lies. */
 function driverDirectory(): string {
   const script = process.argv[1] ?? '';
-  return dirname(realpathSync(script.startsWith('/$bunfs/') ? process.execPath : script));
+  const path = script.startsWith('/$bunfs/') ? process.execPath : script;
+  try {
+    return dirname(realpathSync(path));
+  } catch (error) {
+    const text = `the driver's directory cannot be found (${systemCode(error)}), as ${path} was removed while it started; kubelet will repeat the call-out`;
+    throw new DriverError('NodeConfigInvalid', text, { cause: error });
+  }
 }
 
 function answer(status: DriverStatus): void {

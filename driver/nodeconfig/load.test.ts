@@ -12,7 +12,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'node-config-'));
   file = join(directory, '.config.json');
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test('no file means the defaults', () => {
   expect(loadNodeConfig(directory)).toBe(defaultNodeConfig);
@@ -35,6 +35,8 @@ test('an invalid file is not taken for none', () => {
 
 test.each<[string, () => void, string]>([
   ['a directory in its place', () => mkdirSync(file), 'EISDIR'],
+  ['a link to nothing', () => symlinkSync('nothing', file), 'ENOENT'],
+  ['the directory gone, with what it held', () => rmSync(directory, { recursive: true }), 'ENOENT'],
   ['a link to itself', () => symlinkSync('.config.json', file), 'ELOOP'],
 ])('%s is not taken for none', (_, make, code) => {
   make();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
 import { defaultNodeConfig, NODE_CONFIG_FILE, type NodeConfig, parseNodeConfig } from './schema.ts';
@@ -14,10 +14,15 @@ export function loadNodeConfig(driverDirectory: string): NodeConfig {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return defaultNodeConfig;
+    if (systemCode(error) === 'ENOENT' && isAbsent(driverDirectory, path)) return defaultNodeConfig;
     throw new DriverError('NodeConfigInvalid', `cannot read ${path} (${systemCode(error)})`, {
       cause: error,
     });
   }
   return parseNodeConfig(text);
+}
+
+/** A link to nothing is a file that cannot be read; and in a directory that is gone there may have been one. */
+function isAbsent(directory: string, path: string): boolean {
+  return existsSync(directory) && lstatSync(path, { throwIfNoEntry: false }) === undefined;
 }

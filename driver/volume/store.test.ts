@@ -70,7 +70,7 @@ describe('a target that is not mounted', () => {
     await expect(withVolume(remove)).rejects.toThrow(
       expect.objectContaining({
         code: 'VolumeFailed',
-        message: `the directory ${target} could not be removed (it holds files that this driver did not mount)`,
+        message: `the directory ${target} could not be removed (it holds files that this driver did not mount); remove it on the node`,
       }),
     );
     expect(readdirSync(target)).toEqual(['file']);

@@ -105,9 +105,11 @@ class TmpfsVolume implements Volume {
         noswap: noswapWorks(),
         seLinuxContext: seLinuxContext(),
       });
+      expectMountAt(this.#staging);
       writePayload(this.#staging, files, form);
       signal.throwIfAborted();
       await this.#show(form.readOnly);
+      expectMountAt(this.#target);
     } catch (error) {
       await this.#withdraw();
       if (error instanceof DriverError || signal.aborted) throw error;
@@ -173,6 +175,13 @@ function isOurs({ fsType, source }: MountEntry): boolean {
   return fsType === 'tmpfs' && source === MOUNT_SOURCE;
 }
 
+/** A command that says yes and does nothing would start the pod with an empty directory. */
+function expectMountAt(directory: string): void {
+  if (mountsAt(directory).some(isOurs)) return;
+  const text = `mount reported no fault, but nothing is mounted at ${directory}; check the command mount of the node`;
+  throw new DriverError('VolumeFailed', text);
+}
+
 function mountsAt(directory: string): MountEntry[] {
   return mountsOfNode().filter((mount) => mount.mountPoint === directory);
 }
@@ -188,15 +197,19 @@ async function unmountAll(directory: string): Promise<void> {
   }
 }
 
+const removalFaults: Readonly<Record<string, string>> = {
+  ENOTEMPTY: 'it holds files that this driver did not mount',
+  ENOTDIR: 'it is no directory',
+};
+
 function removeDirectory(directory: string): void {
   try {
     rmdirSync(directory);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT') return;
-    const why = code === 'ENOTEMPTY' ? 'it holds files that this driver did not mount' : code;
-    throw new DriverError('VolumeFailed', `the directory ${directory} could not be removed (${why})`, {
-      cause: error,
-    });
+    const why = removalFaults[code] ?? code;
+    const text = `the directory ${directory} could not be removed (${why}); remove it on the node`;
+    throw new DriverError('VolumeFailed', text, { cause: error });
   }
 }
