@@ -8,6 +8,8 @@ import { legacyForms, type ObjectType } from '../../options/items.ts';
 import { area, CANARY } from './area.ts';
 import { json, nearlyText, objectOf, text } from './hostile.ts';
 
+/** Some answers ask for a pause, as 429 does: it must end with the call-out. */
+const DEADLINE_MS = 1500;
 const ORIGIN = 'https://shop-vault.vault.azure.net';
 const collections = { secret: 'secrets', key: 'keys', cert: 'certificates' } as const;
 
@@ -113,6 +115,11 @@ const exchanges = fc.constantFrom<ObjectType>('secret', 'key', 'cert').chain((ty
 
 export const vaultAnswersArea = area('vault answers', exchanges, async ({ type, answers, selects }) => {
   let turn = 0;
+  const deadline = new AbortController();
+  const timer = setTimeout(
+    () => deadline.abort(new DriverError('DeadlineExceeded', 'too late')),
+    DEADLINE_MS,
+  );
   const vault: HttpClient = {
     async sendRequest(request: PipelineRequest) {
       const { origin } = new URL(request.url);
@@ -128,7 +135,9 @@ export const vaultAnswersArea = area('vault answers', exchanges, async ({ type, 
     },
   };
   const item = selects ? selection('*', { type }) : named('thing', { type });
-  const found = await readerOf(vault, { timeLeft: 2_000 }).read(await ask(item), AbortSignal.timeout(2_000));
+  const found = await readerOf(vault, { timeLeft: DEADLINE_MS })
+    .read(await ask(item), deadline.signal)
+    .finally(() => clearTimeout(timer));
   for (const { content, name } of found.flat()) {
     if (!/^[0-9A-Za-z-]{1,127}$/.test(name)) throw new Error(`a file named ${JSON.stringify(name)}`);
     if (!(await bytesOf(content, type))) throw new Error('no bytes');

@@ -1,0 +1,4 @@
+import { testFewInputs } from '../testing/fuzz/few-inputs.ts';
+import { nodeConfigArea } from '../testing/fuzz/node-config.ts';
+
+testFewInputs(nodeConfigArea);

@@ -1,0 +1,5 @@
+import { mountInfoArea, targetArea } from '../testing/fuzz/contents.ts';
+import { testFewInputs } from '../testing/fuzz/few-inputs.ts';
+
+testFewInputs(targetArea);
+testFewInputs(mountInfoArea);
