@@ -1,9 +1,9 @@
-import { readFileSync, watch } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError, systemCode } from '../errors.ts';
-import { createEntry, isAlive, newEntryName, otherEntries, removeEntry } from './entries.ts';
+import { createEntry, isAlive, newEntryName, removeEntry } from './entries.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 
 /** What one mount may need at its peak, generously. */
@@ -19,9 +19,15 @@ const LEASE_MS = 4000;
 const CHOOSING = 'choosing';
 /** Tickets are compared as text. */
 const TICKET_DIGITS = 12;
+/** How long to wait for others that choose: they need the processor for it. */
+const CHOOSING_MS = 4;
 
-/** How often a waiting process looks although nothing woke it: the one it waits for may have been killed. */
-const LOOK_AGAIN_MS = 500;
+/** How often a waiting process looks whether those before it were killed. */
+const LOOK_FOR_DEAD_MS = 500;
+/** What a mount takes where nothing is slow. */
+const FAST_MOUNT_MS = 50;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
 
 /** How many mounts may do their heavy part at once on this node. */
 export function placesOfNode(memoryInfo = readMemoryInfo(), cores = availableParallelism()): number {
@@ -34,12 +40,12 @@ export function placesOfNode(memoryInfo = readMemoryInfo(), cores = availablePar
  * Runs `action` as one of at most `places` processes of the node at a time, in order of arrival. kubelet has no
  * bound of its own: after a reboot it mounts the volumes of all pods of the node at once.
  *   (1) take the ticket after the last one given out, marked as choosing until it lies there for all to see
- *   (2) while others choose, their tickets may turn out to be earlier: look again in a moment
- *   (3) with fewer than `places` earlier tickets of live processes, go
- *   (4) else sleep until the one goes whose end would let this one in, were they to end in order; look again
+ *   (2) wait for those who are choosing just then: their tickets may turn out to be no later
+ *   (3) with fewer than `places` earlier tickets, go
+ *   (4) else remove those of killed processes, sleep for a while that is shorter the closer the turn is, look again
  *   (5) give the ticket back after the action, or when the lease ends
- * This is Lamport's bakery algorithm with several places. Tickets of killed processes are removed by whoever
- * sees them. Waiting costs no CPU; the caller must not have loaded anything heavy before.
+ * This is Lamport's bakery algorithm with several places. Waiting costs next to no CPU; the caller must not have
+ * loaded anything heavy before.
  * @throws DriverError `VolumeFailed` when the directory cannot be used
  */
 export async function passGate<T>(
@@ -67,12 +73,15 @@ function takeTicket(directory: string): string {
     ensurePrivateDirectory(directory);
     // (1) By counting: no clock of a process can be compared with another's in every runtime.
     createEntry(directory, choosing);
-    const numbers = liveEntries(directory, choosing, isTicket).map((name) => Number.parseInt(name, 10));
+    const numbers = readdirSync(directory)
+      .filter(isTicket)
+      .map((name) => Number.parseInt(name, 10));
     const own = newEntryName(String(Math.max(0, ...numbers) + 1).padStart(TICKET_DIGITS, '0'));
     createEntry(directory, own);
     removeEntry(directory, choosing);
     return own;
   } catch (error) {
+    removeEntry(directory, choosing);
     throw unusable(directory, error);
   }
 }
@@ -84,19 +93,23 @@ async function waitForTurn(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for (;;) {
-      const others = liveEntries(directory, own, (name) => name < own || name.startsWith(`${CHOOSING}.`));
-      // (2)
-      if (others.some((name) => name.startsWith(CHOOSING))) {
-        await delay(1, undefined, { signal });
-        continue;
-      }
+    // (2)
+    for (const name of readdirSync(directory).filter(isChoosing)) await untilChosen(directory, name, signal);
+    for (let lookedForDead = Number.NEGATIVE_INFINITY; ; ) {
+      const earlier = readdirSync(directory)
+        .filter((name) => isTicket(name) && name < own)
+        .sort();
       // (3)
-      const blocking = others.sort()[others.length - places];
-      if (blocking === undefined) return;
+      if (earlier.length < places) {
+        removeDead(directory, earlier);
+        return;
+      }
       // (4)
-      await untilGone(directory, blocking, signal);
-      signal.throwIfAborted();
+      if (performance.now() - lookedForDead > LOOK_FOR_DEAD_MS) {
+        if (removeDead(directory, earlier.slice(-places)) > 0) continue;
+        lookedForDead = performance.now();
+      }
+      await delay(pauseBehind(earlier.length, places), undefined, { signal });
     }
   } catch (error) {
     removeEntry(directory, own);
@@ -104,49 +117,41 @@ async function waitForTurn(
   }
 }
 
-function isTicket(name: string): boolean {
-  return !name.startsWith(CHOOSING);
+function isChoosing(name: string): boolean {
+  return name.startsWith(`${CHOOSING}.`);
 }
 
-/** Those of live processes; the others' are removed. */
-function liveEntries(directory: string, own: string, isMine: (name: string) => boolean): string[] {
-  const { live, dead } = otherEntries(directory, own, isMine);
+function isTicket(name: string): boolean {
+  return /^\d/.test(name);
+}
+
+async function untilChosen(directory: string, name: string, signal: AbortSignal): Promise<void> {
+  while (existsSync(join(directory, name))) {
+    if (isAlive(name)) await delay(CHOOSING_MS * (0.5 + Math.random()), undefined, { signal });
+    else removeEntry(directory, name);
+  }
+}
+
+/** @returns how many of the entries were of killed processes */
+function removeDead(directory: string, names: readonly string[]): number {
+  const dead = names.filter((name) => !isAlive(name));
   for (const name of dead) removeEntry(directory, name);
-  return live;
+  return dead.length;
 }
 
 function unusable(directory: string, cause: unknown): DriverError {
+  if (cause instanceof DriverError) return cause;
   const text = `cannot wait for a turn in ${directory} on the node (${systemCode(cause)})`;
   return new DriverError('VolumeFailed', text, { cause });
 }
 
-/** Resolves when the entry may have gone: a wake-up too many only costs a look. */
-async function untilGone(directory: string, name: string, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const watcher = watchEntry(directory, name, done);
-    const timer = setInterval(() => {
-      if (!isAlive(name)) done();
-    }, LOOK_AGAIN_MS);
-    signal.addEventListener('abort', done);
-    function done(): void {
-      watcher?.close();
-      clearInterval(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    // Gone between the look and the watch.
-    if (watcher === undefined) done();
-  });
-}
-
-function watchEntry(directory: string, name: string, done: () => void): { close(): void } | undefined {
-  try {
-    const watcher = watch(join(directory, name), done);
-    watcher.on('error', done);
-    return watcher;
-  } catch {
-    return undefined;
-  }
+/**
+ * The turn comes no sooner than so many fast mounts take. Looking costs a system call or two; inotify(7) would
+ * cost each waiting process one of the few instances that all of root's programs on the node share.
+ */
+function pauseBehind(earlier: number, places: number): number {
+  const turns = (earlier - places + 1) / places;
+  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, (turns * FAST_MOUNT_MS) / 2));
 }
 
 function readMemoryInfo(): string {
