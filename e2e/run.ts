@@ -11,6 +11,7 @@ import { createCluster, deleteCluster, loadImages } from './cluster/cluster.ts';
 import { interruptCommands, interrupted, shownCommand } from './cluster/command.ts';
 import { containerEnvironment } from './cluster/container-engine.ts';
 import { busyboxArchive, mockArchive, productImage } from './cluster/images.ts';
+import { raiseKernelLimits } from './cluster/kernel-limits.ts';
 import { dumpLogs } from './cluster/logs.ts';
 import { deployMock, makeTls } from './cluster/mock-deployment.ts';
 import { fillMockVaults } from './cluster/mock-vaults.ts';
@@ -32,6 +33,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrup
 
 async function run(): Promise<void> {
   await preparePrerequisites();
+  await raiseKernelLimits();
   await pruneCache();
   const environment = containerEnvironment(directory);
   const kind = await kindProgram();

@@ -6,13 +6,15 @@ import { step } from './steps.ts';
 
 type Cluster = Pick<EndToEndState, 'clusterName' | 'kubeconfig' | 'environment'> & { readonly kind: string };
 
+const roles = ['control-plane', 'worker'];
+export const nodeCount = roles.length;
+
 const configuration = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
 networking:
   disableDefaultCNI: true
 nodes:
-- role: control-plane
-- role: worker
+${roles.map((role) => `- role: ${role}`).join('\n')}
 kubeadmConfigPatches:
 - |
   kind: KubeletConfiguration

@@ -1,7 +1,9 @@
+import { nodeCount } from './cluster.ts';
 import { kubectl } from './kubectl.ts';
 import { onNode } from './node-commands.ts';
 import type { EndToEndState } from './state.ts';
 import { step } from './steps.ts';
+import { waitFor } from './waiting.ts';
 
 type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment'>;
 type NodeTarget = Pick<Target, 'environment'>;
@@ -13,6 +15,10 @@ type Node = { readonly name: string; readonly podCidr: string; readonly address:
  */
 export async function connectPods(target: Target): Promise<string[]> {
   return step('connect the nodes, wait until they are ready', async () => {
+    // kind is done when kubelet runs; on a busy machine its node may not be registered by then
+    await waitFor(`${nodeCount} nodes to register`, 60, async () =>
+      (await listNodes(target)).length === nodeCount ? true : undefined,
+    );
     await kubectl(target, ['wait', '--for=jsonpath={.spec.podCIDR}', 'node', '--all', '--timeout=60s']);
     const nodes = await listNodes(target);
     for (const node of nodes) {
