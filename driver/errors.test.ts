@@ -26,6 +26,13 @@ describe('what was thrown becomes a DriverError', () => {
   });
 });
 
+test.each(['EMFILE', 'ENFILE'])("%s is the node's, wherever it came up", (code) => {
+  expect(toDriverError(Object.assign(new Error('canary'), { code }))).toMatchObject({
+    code: 'VolumeFailed',
+    message: `the driver is out of file descriptors (${code}); raise the limit of kubelet (LimitNOFILE) or of the node`,
+  });
+});
+
 test.each<[unknown, string]>([
   [Object.assign(new Error('x'), { code: 'ENOSPC' }), 'ENOSPC'],
   [Object.assign(new Error('x'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }), 'ERR_TLS_CERT_ALTNAME_INVALID'],

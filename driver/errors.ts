@@ -49,6 +49,10 @@ export function toDriverError(thrown: unknown): DriverError {
   if (thrown instanceof DriverError) return thrown;
   // The text of an unforeseen error may quote its input, so only its kind is told.
   const kind = thrown instanceof Error ? systemCode(thrown) : typeof thrown;
+  if (kind === 'EMFILE' || kind === 'ENFILE') {
+    const text = `the driver is out of file descriptors (${kind}); raise the limit of kubelet (LimitNOFILE) or of the node`;
+    return new DriverError('VolumeFailed', text, { cause: thrown });
+  }
   return new DriverError(
     'Internal',
     `the driver failed unexpectedly (${kind}); please report this with the driver's version`,

@@ -26,6 +26,11 @@ test.each<[string, unknown, string]>([
     coded('SELF_SIGNED_CERT_IN_CHAIN'),
     'its TLS certificate is of an unknown authority; set caBundle in the node configuration (SELF_SIGNED_CERT_IN_CHAIN)',
   ],
+  [
+    'a name server that fails',
+    coded('ESERVFAIL'),
+    'its name cannot be resolved, as the name server of this node fails (ESERVFAIL)',
+  ],
   ['a code without explanation', coded('EMFILE'), 'the connection failed (EMFILE)'],
   ['a code that every object has as a property', coded('constructor'), 'the connection failed (Error)'],
   [
@@ -45,6 +50,8 @@ describe('trying again may help', () => {
     ['EAI_AGAIN', true],
     ['ETIMEDOUT', true],
     ['ERR_SOCKET_CLOSED', true],
+    ['ESERVFAIL', true],
+    ['ETIMEOUT', true],
     ['ANSWER_TOO_LARGE', false],
     ['PROXY_ECONNREFUSED', true],
     ['PROXY_CLOSED', true],

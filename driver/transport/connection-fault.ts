@@ -3,6 +3,11 @@ import { systemCode } from '../errors.ts';
 const explanations: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved on this node',
   EAI_AGAIN: 'its name cannot be resolved on this node at the moment',
+  EAI_FAIL: 'its name cannot be resolved, as the name server of this node fails',
+  ESERVFAIL: 'its name cannot be resolved, as the name server of this node fails',
+  EAI_NODATA: 'its name has no address',
+  ENODATA: 'its name has no address',
+  ETIMEOUT: 'its name cannot be resolved, as the name server of this node does not answer',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
   ETIMEDOUT: 'the connection timed out',
@@ -36,19 +41,27 @@ export function describeConnectionFault(error: unknown): string {
   return `the connection failed (${systemCode(error)})`;
 }
 
+/** Faults of name, route and connection. One of the certificate is not among them: whoever has that is reached. */
 const passing: ReadonlySet<string> = new Set([
-  ...[
-    'EAI_AGAIN',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'ENOTFOUND',
-    'EPIPE',
-    'ERR_SOCKET_CLOSED',
-    'ETIMEDOUT',
-  ],
   'CLOSED',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENODATA',
+  'ENOTFOUND',
+  'EPIPE',
+  'ERR_SOCKET_CLOSED',
+  'ESERVFAIL',
+  'ESOCKETTIMEDOUT',
+  'ETIMEDOUT',
+  'ETIMEOUT',
 ]);
 
 /** May the same connection succeed a moment later? Not when a certificate is wrong or a proxy refuses. */

@@ -10,6 +10,9 @@ export const MOUNT_SOURCE = 'keyvault-flexvol';
 /** Flags of every mount of a volume; a bind's read-only remount would drop them, so they are named each time. */
 const SAFE_FLAGS = 'nosuid,nodev,noexec';
 
+/** Bun gives no code when there is no descriptor for the command's output. */
+const NOT_STARTED = 'not started; EMFILE or EAGAIN, as the driver is out of file descriptors or processes';
+
 export interface TmpfsOptions {
   readonly sizeBytes: number;
   readonly rootMode: number;
@@ -53,15 +56,15 @@ async function run(command: string, args: readonly string[]): Promise<void> {
     });
   } catch (error) {
     const { code, exitCode, signal, stderr } = error as ExecaError;
-    if (code === 'ENOENT') {
+    if (code === 'ENOENT' || code === 'EACCES') {
       throw new DriverError(
         'VolumeFailed',
-        `the command ${command} is not on this node (looked in ${SEARCH_PATH})`,
+        `the command ${command} is not on this node, or cannot be run (looked in ${SEARCH_PATH})`,
         { cause: error },
       );
     }
     const said = typeof stderr === 'string' ? stderr.trim().slice(0, 300) : '';
-    const how = exitCode === undefined ? (signal ?? code ?? 'not started') : `exit code ${exitCode}`;
+    const how = exitCode === undefined ? (signal ?? code ?? NOT_STARTED) : `exit code ${exitCode}`;
     const text = `${command} failed (${how})${said === '' ? '' : `: ${said}`}`;
     throw new DriverError('VolumeFailed', text, { cause: error });
   }
