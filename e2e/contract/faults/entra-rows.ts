@@ -16,6 +16,8 @@ const unusable = new RegExp(
   `^TokenUnavailable: the token endpoint ${host} answered without a usable access token`,
 );
 const tooLarge = unreachable('its answer is larger than 1 MiB');
+const unnamed =
+  /^(DeadlineExceeded: the call-out took longer than 10 s|TokenUnavailable: .*(its name cannot be resolved|timed out))/;
 
 /** What may be the matter with the token endpoint, and how the driver says it. */
 export const entraRows: readonly Row[] = rowsOf('entra', [
@@ -28,7 +30,9 @@ export const entraRows: readonly Row[] = rowsOf('entra', [
     unreachable('the connection was (closed|reset) \\([A-Z_]+\\)$'),
   ],
   ['it speaks no TLS', { route: 'garbage' }, unreachable('\\([A-Z_]+\\)$')],
-  ['its name is unknown', { route: 'unresolvable' }, unreachable('its name cannot be resolved on this node')],
+  ['its name is unknown', { route: 'name-unknown' }, unreachable('its name cannot be resolved on this node')],
+  ['the name server fails', { route: 'name-failing' }, unreachable('its name cannot be resolved')],
+  ['the name server is silent', { route: 'name-silent' }, unnamed, true],
 
   ['its certificate has expired', { certificate: 'expired' }, unreachable("expired; check the node's clock")],
   [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { type CallOutResult, mountsWith } from '../../lab/kubelet.ts';
@@ -54,5 +54,10 @@ function hashOf(target: string): string {
 
 function entriesOf(name: string): string[] {
   const directory = join(RUN_DIRECTORY, name);
-  return existsSync(directory) ? readdirSync(directory) : [];
+  return isDirectory(directory) ? readdirSync(directory) : [];
+}
+
+/** Something else may have been put in its place. */
+function isDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }

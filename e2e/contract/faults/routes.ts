@@ -2,12 +2,21 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
 /** What else than the mock may be at a host's address. */
-export type Route = 'refused' | 'black-hole' | 'silent' | 'closing' | 'garbage' | 'unresolvable';
+export type Route =
+  | 'refused'
+  | 'black-hole'
+  | 'silent'
+  | 'closing'
+  | 'garbage'
+  | 'name-unknown'
+  | 'name-failing'
+  | 'name-silent';
+type Served = Exclude<Route, `name-${string}`>;
 
 /** Where the mock is. */
 export const AZURE = '127.0.0.1';
 
-const addresses: Readonly<Record<Exclude<Route, 'unresolvable'>, string>> = {
+const addresses: Readonly<Record<Served, string>> = {
   refused: '127.0.0.64',
   'black-hole': '127.0.0.65',
   silent: '127.0.0.66',
@@ -18,7 +27,7 @@ const addresses: Readonly<Record<Exclude<Route, 'unresolvable'>, string>> = {
 /** The address for the hosts file; none for a name that nobody knows. */
 export function addressOf(route: Route | undefined): string | undefined {
   if (route === undefined) return AZURE;
-  return route === 'unresolvable' ? undefined : addresses[route];
+  return addresses[route as Served];
 }
 
 /** Serves the routes at port 443 of their addresses, where nothing serves `refused`. @returns what ends them */

@@ -6,6 +6,7 @@ import { Kubelet, type PodVolume } from '../../lab/kubelet.ts';
 import { type Mock, startMock } from '../../mock/mock.ts';
 import type { Cloud } from '../../mock/seed/schema.ts';
 import { loadSeed, principalOf, secretOf } from '../../mock/seed.ts';
+import { openNameServer, type Verdict } from './name-server.ts';
 import { expectCleanFailure, expectOneLine, leftBehind } from './node-state.ts';
 import { AZURE, addressOf, openRoutes } from './routes.ts';
 import type { FaultAction, Place, Row } from './row.ts';
@@ -43,6 +44,7 @@ export async function openStage(rows: readonly Row[]): Promise<Stage> {
   });
   azure.setFaults({ rules: await rulesOf(clouds, azure) });
   const closeRoutes = await openRoutes();
+  const closeNameServer = await openNameServer((name) => verdictOn(name, clouds));
   const hosts = readFileSync(HOSTS, 'utf8');
   appendFileSync(HOSTS, [...clouds].map(([row, cloud]) => hostLines(row, cloud)).join(''));
 
@@ -83,6 +85,7 @@ export async function openStage(rows: readonly Row[]): Promise<Stage> {
     },
     async close() {
       writeFileSync(HOSTS, hosts);
+      await closeNameServer();
       await closeRoutes();
       await azure.close();
       for (const kubelet of [patient, hasty]) kubelet.remove();
@@ -118,6 +121,13 @@ function hostLines({ place, fault }: Row, cloud: Cloud): string {
     .filter(([address]) => address !== undefined)
     .map(([address, host]) => `${address} ${host}\n`)
     .join('');
+}
+
+/** Of the names that are not in the hosts file. */
+function verdictOn(name: string, clouds: ReadonlyMap<Row, Cloud>): Verdict {
+  const [row] = [...clouds].find(([{ place }, cloud]) => hostOf(place, cloud) === name) ?? [];
+  if (row?.fault.route === 'name-failing') return 'failing';
+  return row?.fault.route === 'name-silent' ? 'silent' : 'unknown';
 }
 
 async function rulesOf(clouds: ReadonlyMap<Row, Cloud>, azure: Mock) {

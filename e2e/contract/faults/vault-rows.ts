@@ -9,6 +9,8 @@ const failed = (status: number) =>
 const silent =
   /^(DeadlineExceeded: the call-out took longer than 10 s; check that the token endpoint and the vault can be reached|VaultUnreachable: the vault \S+ gave no answer)/;
 const notUnderstood = new RegExp(`^VaultFault: ${plain} .*was not understood`);
+const unnamed =
+  /^(DeadlineExceeded: the call-out took longer than 10 s|VaultUnreachable: .*(its name cannot be resolved|timed out))/;
 
 /** What may be the matter with a vault, and how the driver says it. */
 export const vaultRows: readonly Row[] = rowsOf('vault', [
@@ -21,7 +23,9 @@ export const vaultRows: readonly Row[] = rowsOf('vault', [
     unreachable('the connection was (closed|reset) \\([A-Z_]+\\)$'),
   ],
   ['it speaks no TLS', { route: 'garbage' }, unreachable('\\([A-Z_]+\\)$')],
-  ['its name is unknown', { route: 'unresolvable' }, unreachable('its name cannot be resolved on this node')],
+  ['its name is unknown', { route: 'name-unknown' }, unreachable('its name cannot be resolved on this node')],
+  ['the name server fails', { route: 'name-failing' }, unreachable('its name cannot be resolved')],
+  ['the name server is silent', { route: 'name-silent' }, unnamed, true],
 
   ['its certificate has expired', { certificate: 'expired' }, unreachable("expired; check the node's clock")],
   [
