@@ -1,16 +1,15 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { importJWK, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { PodVolume } from '../lab/kubelet.ts';
 import { FEDERATED_ISSUER } from '../mock/seed/identities.ts';
 import { principalOf } from '../mock/seed.ts';
+import { AUDIENCE, type Claims, federatedToken, projectVolume } from './federated-token.ts';
 import { expectPlainSecret, failureOf, requestedBy } from './reading.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 const scene = setScene();
-const AUDIENCE = 'api://AzureADTokenExchange';
 
 function volume(pod: string, options = {}): PodVolume {
   const { clientId } = principalOf(scene.azure.seed, 'workload');
@@ -20,45 +19,9 @@ function volume(pod: string, options = {}): PodVolume {
   });
 }
 
-interface Claims {
-  readonly audience?: string;
-  readonly expires?: string;
-  readonly account?: string;
-  readonly podUid?: string;
-}
-
-/** As kubelet gets it from the API server (pkg/serviceaccount/claims.go). */
-async function tokenOf(pod: string, claims: Claims = {}): Promise<string> {
-  const { audience = AUDIENCE, expires = '1h', account = 'default', podUid = `uid-of-${pod}` } = claims;
-  const key = await importJWK(scene.azure.seed.clients.federatedKey, 'RS256');
-  return new SignJWT({
-    'kubernetes.io': {
-      namespace: 'default',
-      node: { name: 'n', uid: 'u' },
-      pod: { name: pod, uid: podUid },
-      serviceaccount: { name: account, uid: 'u' },
-    },
-  })
-    .setProtectedHeader({ alg: 'RS256', kid: 'mock-cluster-key' })
-    .setIssuer(FEDERATED_ISSUER)
-    .setSubject(`system:serviceaccount:default:${account}`)
-    .setAudience(audience)
-    .setIssuedAt()
-    .setExpirationTime(expires)
-    .sign(key);
-}
-
-/** Writes a file of a projected volume as kubelet's atomic writer does, and gives the directory of the volume. */
-function project(of: PodVolume, name: string, file: string, content: string): string {
-  const directory = join(dirname(dirname(scene.kubelet.directoryOf(of))), 'kubernetes.io~projected', name);
-  const state = '..2026_01_31_12_00_00.123456789';
-  mkdirSync(join(directory, state, dirname(file)), { recursive: true });
-  writeFileSync(join(directory, state, file), content);
-  symlinkSync(state, join(directory, '..data'));
-  const [top = ''] = file.split('/');
-  symlinkSync(join('..data', top), join(directory, top));
-  return directory;
-}
+const project = (of: PodVolume, name: string, file: string, content: string) =>
+  projectVolume(scene, of, name, file, content);
+const tokenOf = (pod: string, claims?: Claims) => federatedToken(scene, pod, claims);
 
 describe('workload identity', () => {
   test("proves itself by the pod's projected service account token", async () => {
