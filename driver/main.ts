@@ -17,6 +17,19 @@ const DEADLINE_MS = 110_000;
 /** So long after its deadline a call-out may clean up, before the answer is given anyway. */
 const GRACE_MS = 8_000;
 
+/**
+ * By these the runtime trusts more authorities than the node configuration names, and has read them before it starts
+ * us. Where one is set, the trust store is made explicitly, as with a bundle; that takes CPU, so only there.
+ */
+const WIDENS_TRUST = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'NODE_USE_OPENSSL_CA',
+  'NODE_USE_SYSTEM_CA',
+  'SSL_CERT_DIR',
+  'SSL_CERT_FILE',
+];
+
 const abort = new AbortController();
 /** kubelet's environment is not ours: what says how to get out of the node is read, and the rest but PATH forgotten. */
 const kubeletEnvironment = { ...process.env };
@@ -98,7 +111,9 @@ async function read(
     const { createTokenSource } = await import('./credentials/select.ts');
     const { createObjectReader } = await import('./keyvault/reader.ts');
     const { chooseProxy, readProxyEnvironment } = await import('./transport/proxy.ts');
-    const { caBundle, nmiPorts } = nodeConfig;
+    const { nmiPorts } = nodeConfig;
+    const caBundle =
+      nodeConfig.caBundle ?? (WIDENS_TRUST.some((name) => name in kubeletEnvironment) ? '' : undefined);
     const proxy = chooseProxy(nodeConfig, readProxyEnvironment(kubeletEnvironment));
     const transport = createTransport({ caBundle, proxy }, __VERSION__);
     const federatedTokens = async () =>
