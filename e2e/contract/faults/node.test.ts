@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallOutResult, PodVolume } from '../../lab/kubelet.ts';
 import { secretOf } from '../../mock/seed.ts';
 import { setScene, volumeOf } from '../scene.ts';
@@ -25,14 +25,13 @@ const tried: Record<string, number> = {};
 const failed: string[] = [];
 
 beforeEach(({ task, onTestFailed }) => {
+  // By now nothing is mounted there, whatever became of the test before.
+  rmSync(RUN_DIRECTORY, { recursive: true, force: true });
   const group = task.suite?.name ?? '';
   tried[group] = (tried[group] ?? 0) + 1;
   onTestFailed(() => {
     failed.push(`${group}: ${task.name}`);
   });
-});
-afterEach(() => {
-  rmSync(RUN_DIRECTORY, { recursive: true, force: true });
 });
 afterAll(() => writeRecord('faults-of-the-node', { tried, failed, begun }));
 
@@ -402,8 +401,11 @@ describe('file descriptors', () => {
     const { volume, target } = nextVolume();
     const begun = performance.now();
     const { all, exitCode } = await execa(
-      'prlimit',
-      [`--nofile=${limit}:${limit}`, scene.kubelet.driver, ...scene.kubelet.argumentsOf('mount', volume)],
+      'sh',
+      [
+        ...['-c', 'ulimit -n "$0" && exec "$@"', String(limit)],
+        ...[scene.kubelet.driver, ...scene.kubelet.argumentsOf('mount', volume)],
+      ],
       {
         all: true,
         reject: false,
