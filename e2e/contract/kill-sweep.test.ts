@@ -1,0 +1,70 @@
+import { env } from 'node:process';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { replaceCommands } from '../security/kill/commands.ts';
+import { InstallerLab } from '../security/kill/installer.ts';
+import { planCommandKills, planSyscallKills } from '../security/kill/plan.ts';
+import { samples } from '../security/kill/samples.ts';
+import { type Kill, tryKill } from '../security/kill/sweep.ts';
+import { setScene } from './scene.ts';
+
+// A sample of the kills of e2e/security/kill-sweep.ts.
+
+const scene = setScene();
+const installed = (await execa('strace', ['-V'], { reject: false })).exitCode === 0;
+/** Where the project's own checks run, strace has to be there. */
+const withStrace = test.skipIf(!installed && env['CI'] === undefined);
+
+/** Evenly spread, the first and the last among them. */
+function sampleOf<T>(items: readonly T[], count: number): T[] {
+  const step = (items.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, index) => items[Math.round(index * step)] as T);
+}
+
+async function faultsAfter(kills: readonly Kill[]): Promise<string[]> {
+  await replaceCommands();
+  const found: string[] = [];
+  for (const kill of kills) {
+    const outcome = await tryKill(scene.kubelet, kill);
+    if (!outcome.reached) found.push(`${outcome.kill}: not killed`);
+    found.push(...outcome.faults.map((fault) => `${outcome.kill}: ${fault}`));
+  }
+  return found;
+}
+
+describe('whatever kubelet does next ends well when the driver is killed', { timeout: 300_000 }, () => {
+  test('around the commands it starts', async () => {
+    const orders = [
+      'driver-before',
+      'driver-after',
+      'command-before',
+      'command-after',
+      'both-before',
+    ] as const;
+    expect(await faultsAfter(sampleOf(planCommandKills(samples(scene.azure.seed), orders), 10))).toEqual([]);
+  });
+
+  test('and a command it started does its work only later', async () => {
+    const kills = planCommandKills(samples(scene.azure.seed), ['driver-long-before']);
+    expect(await faultsAfter(kills.filter(({ sequel }) => sequel === 'again'))).toEqual([]);
+  });
+
+  withStrace('as it enters a system call', async () => {
+    const kills = await planSyscallKills(scene.kubelet, samples(scene.azure.seed));
+    expect(await faultsAfter(sampleOf(kills, 16))).toEqual([]);
+  });
+});
+
+withStrace(
+  'an installer that is killed leaves whole files, and the next one completes them',
+  { timeout: 300_000 },
+  async () => {
+    const lab = new InstallerLab(`dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`);
+    const kills = await lab.plan();
+    const outcomes = [];
+    for (const kill of sampleOf(kills, 16)) outcomes.push(await lab.tryKill(kill));
+    lab.remove();
+    expect(outcomes.flatMap(({ kill, faults }) => faults.map((fault) => `${kill}: ${fault}`))).toEqual([]);
+    expect(outcomes.filter(({ reached }) => reached).length).toBeGreaterThan(8);
+  },
+);
