@@ -97,10 +97,10 @@ describe('the fallback vault is read', () => {
       ...Object.fromEntries(names.map((name) => [`shop-vault/secrets/${name}`, 'hang'])),
       ...Object.fromEntries(names.map((name) => [`other-vault/secrets/${name}`, secret(name)])),
     });
-    const begun = performance.now();
     const found = await served(vaults, { timeLeft: 1500 }, ...names.map((name) => named(name, other)));
-    expect(performance.now() - begun).toBeLessThan(1000);
     expect(found).toEqual(names.map((name) => [`other-vault/${name}`]));
+    // Only those that were under way together were asked of it.
+    expect(vaults.paths.filter((path) => path.startsWith('shop-vault'))).toHaveLength(16);
   });
 
   test('at once for the rest when the first one is down', async () => {
