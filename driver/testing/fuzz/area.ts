@@ -3,7 +3,7 @@ import { DriverError, errorCodes } from '../../errors.ts';
 import { failure, formatStatus } from '../../status.ts';
 
 /** What became of one hostile input: both are right; anything else is thrown. */
-export type Outcome = 'accepted' | 'refused';
+type Outcome = 'accepted' | 'refused';
 
 /** A part of the driver that reads what others wrote, with inputs for it and what must hold for each. */
 export interface Area {

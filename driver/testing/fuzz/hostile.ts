@@ -89,7 +89,7 @@ const NASTY = [
   "';--",
 ] as const;
 
-export const nasty = fc.constantFrom<string>(...NASTY);
+const nasty = fc.constantFrom<string>(...NASTY);
 
 /** Any text, often a nasty one, or nasty ones put together. */
 export const text: fc.Arbitrary<string> = fc.oneof(
