@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AccessToken, FederatedTokens, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -23,6 +24,10 @@ export function createTokenSource({ transport, nmiPorts, federatedTokens }: Cred
           return getPodIdentityToken(identity.nmiPort, nmiPorts, pod, cloud, transport, signal);
         }
         case 'managed-identity': {
+          if (isArcEnabled()) {
+            const { getArcIdentityToken } = await import('./arc-identity.ts');
+            return getArcIdentityToken(identity.assignment, cloud, transport, signal);
+          }
           const { getManagedIdentityToken } = await import('./managed-identity.ts');
           return getManagedIdentityToken(identity.assignment, cloud, transport, signal);
         }
@@ -34,4 +39,12 @@ export function createTokenSource({ transport, nmiPorts, federatedTokens }: Cred
       }
     },
   };
+}
+
+/**
+ * Is the node a machine outside Azure that Azure Arc manages? Told by its agent's program, as MSAL does: the agent's
+ * variables may be in people's shells, but not in kubelet's environment.
+ */
+function isArcEnabled(): boolean {
+  return existsSync('/opt/azcmagent/bin/himds');
 }
