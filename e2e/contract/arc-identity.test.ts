@@ -50,6 +50,20 @@ test('gives up at the deadline with what the agent said last', async () => {
   expect(await failureOf(scene, managed('arc'))).toMatch(/^TokenUnavailable: .*\(HTTP 500\); check with/);
 });
 
+test('does not wait for an agent that says nothing beyond the deadline', async () => {
+  await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
+  await agent.start({ hang: true });
+  expect(await failureOf(scene, managed('arc'))).toMatch(
+    /^DeadlineExceeded: the call-out took longer than 5 s/,
+  );
+});
+
+test('says when the agent refuses the key that it named', async () => {
+  await agent.start({ wrongKey: 'of-yesterday' });
+  expect(await failureOf(scene, managed('arc'))).toMatch(/refused the key that it named itself \(HTTP 401\)/);
+  expect(agent.requests).toEqual(['no key: 401', 'key: 401']);
+});
+
 const elsewhere = '/run/lab/elsewhere.key';
 test.each<[string, AgentFault, RegExp]>([
   [
@@ -62,11 +76,26 @@ test.each<[string, AgentFault, RegExp]>([
     { keyFile: '/var/opt/azcmagent/tokens/shadow' },
     /named a key file that is no \.key file, which is not read/,
   ],
-  ['names a key file that is not there', { noKey: true }, /that cannot be read; check that kubelet/],
-])('reads nothing when the agent %s', async (_, fault, expected) => {
+  [
+    'names a key file that is not there',
+    { noKey: true },
+    /named a key file .* cannot be read; check that kubelet/,
+  ],
+  [
+    'has a key that is none',
+    { wrongKey: 'x'.repeat(4097) },
+    /named a key file that is larger than 4096 bytes/,
+  ],
+  ['names no file', { challenge: {} }, /asked for a proof without saying which; update the agent$/],
+  [
+    'wants another proof',
+    { challenge: { 'WWW-Authenticate': 'Negotiate' } },
+    /a proof that is not known; update/,
+  ],
+])('sends nothing when the agent %s', async (_, fault, expected) => {
   await agent.start(fault);
   const message = await failureOf(scene, managed('arc'));
-  expect(message).toMatch(/^TokenUnavailable: the node's Azure Arc agent \(HIMDS\) named /);
+  expect(message).toMatch(/^TokenUnavailable: the node's Azure Arc agent \(HIMDS\) /);
   expect(message).toMatch(expected);
   expect(agent.requests).toEqual(['no key: 401']);
 });

@@ -12,6 +12,12 @@ const ASIDE = '/run/lab/opt';
 export interface AgentFault {
   /** Where it says that the key is. */
   readonly keyFile?: string;
+  /** What it wants as a proof, in place of the key. */
+  readonly challenge?: Record<string, string>;
+  /** What it writes to the file, in place of the key. */
+  readonly wrongKey?: string;
+  /** It never answers. */
+  readonly hang?: boolean;
   /** It says so, but writes no key. */
   readonly noKey?: boolean;
   /** What it answers, in place of a token, to the right key. */
@@ -45,6 +51,7 @@ export function setArcNode(scene: Scene): Agent {
       rmSync(TOKENS, { recursive: true, force: true });
       mkdirSync(TOKENS, { recursive: true });
       const server = createServer((request, response) => {
+        if (fault.hang) return;
         answerOf(scene, agent, fault, request.url ?? '', request.headers)
           .then(({ status, headers, body }) => {
             agent.requests.push(`${request.headers.authorization ? 'key' : 'no key'}: ${status}`);
@@ -105,8 +112,12 @@ async function answerOf(
   if (agent.requests.length < (fault.busy ?? 0)) return { status: 500, body: '{"error":"busy"}' };
   if (headers['authorization'] !== `Basic ${agent.key}`) {
     const file = fault.keyFile ?? `${TOKENS}/challenge-${agent.requests.length}.key`;
-    if (!fault.noKey) writeFileSync(file, agent.key, { mode: 0o400 });
-    return { status: 401, headers: { 'WWW-Authenticate': `Basic realm=${file}` }, body: '' };
+    if (!fault.noKey) writeFileSync(file, fault.wrongKey ?? agent.key, { mode: 0o400 });
+    return {
+      status: 401,
+      headers: fault.challenge ?? { 'WWW-Authenticate': `Basic realm=${file}` },
+      body: '',
+    };
   }
   if (fault.answer !== undefined) return fault.answer;
   const principal = principalOf(scene.azure.seed, 'system-identity');
