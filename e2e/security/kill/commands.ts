@@ -23,6 +23,8 @@ const ORDER = join(DIRECTORY, 'order');
 const CALLS = join(DIRECTORY, 'calls');
 const HELD = join(DIRECTORY, 'held');
 const RELEASE = join(DIRECTORY, 'release');
+/** Many times what a call-out takes. */
+const LONGEST_HOLD_MS = 2000;
 
 /** Stands in for mount(8) and umount(8): counts what the driver starts, and does what was ordered for the nth. */
 const SCRIPT = `#!/bin/sh
@@ -77,16 +79,13 @@ export async function orderKill<T>(nth: number, order: Order, callOut: () => Pro
 }
 
 /**
- * Runs what comes after a kill; a command that is held is released a while later. What comes after must not act
- * before that, so it gets the time to do so.
+ * Runs what comes after a kill. A command that is held is released only then, for it to do all the harm it can; but
+ * what comes after may well wait for it, so it is released after a while in any case.
  */
 export async function releasingCommands<T>(next: () => Promise<T>): Promise<T> {
-  const [result] = await Promise.all([next(), release()]);
-  return result;
-}
-
-async function release(): Promise<void> {
-  if (!existsSync(HELD)) return;
-  await delay(400);
+  if (!existsSync(HELD)) return next();
+  const result = next();
+  await Promise.race([result, delay(LONGEST_HOLD_MS)]);
   writeFileSync(RELEASE, '');
+  return result;
 }

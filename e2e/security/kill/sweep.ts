@@ -55,20 +55,21 @@ export async function tryKill(kubelet: Kubelet, kill: Kill): Promise<Outcome> {
   if (appeared && callOut === 'mount' && output.includes('Failure'))
     faults.push('mounted, but answered a failure');
 
-  await releasingCommands(async () => {
-    if (callOut === 'mount' && sequel !== 'restarted') removeIfEmpty(directory);
-    if (callOut === 'mount' && sequel !== 'deleted') {
-      mkdirSync(directory, { recursive: true, mode: 0o750 });
+  if (callOut === 'mount' && sequel !== 'restarted') removeIfEmpty(directory);
+  if (callOut === 'mount' && sequel !== 'deleted') {
+    mkdirSync(directory, { recursive: true, mode: 0o750 });
+    await releasingCommands(async () => {
       // What is mounted already counts as finished, without asking the driver.
       if (!isMounted(directory)) expectSuccess(await kubelet.mount(sample.volume), 'the next mount');
       else faults.push(...faultsOf(directory, sample).map((fault) => `taken as mounted: ${fault}`));
-      await untilNoProcessOn(directory);
-      faults.push(...faultsOf(directory, sample));
-    }
-    if (existsSync(directory)) {
-      expectSuccess(await kubelet.unmount(sample.volume), 'the next unmount');
-      removeIfEmpty(directory);
-    }
+    });
+    await untilNoProcessOn(directory);
+    faults.push(...faultsOf(directory, sample));
+  }
+  await releasingCommands(async () => {
+    if (!existsSync(directory)) return;
+    expectSuccess(await kubelet.unmount(sample.volume), 'the next unmount');
+    removeIfEmpty(directory);
   });
   await untilNoProcessOn(directory);
   if (existsSync(directory)) faults.push('the directory is still there');
