@@ -56,7 +56,7 @@ async function readFiles(
       throw new RangeError('the reader answered fewer or more objects than it was asked for');
     }
   }
-  return renderFiles(request, found);
+  return renderFiles(request, found, signal);
 }
 
 /**

@@ -1,6 +1,9 @@
 import { DriverError } from '../errors.ts';
 import type { AccessToken } from '../ports.ts';
 
+/** Entra's tokens live for a day at most. */
+const LONGEST_LIFE_SECONDS = 86_400;
+
 /**
  * Reads the token fields that Entra, NMI and IMDS share (RFC 6749 section 5.1). Numbers may be strings.
  * @param from who answered, for the message
@@ -12,8 +15,12 @@ export function readAccessToken(fields: unknown, from: string): AccessToken {
   if (typeof token !== 'string' || !/^[A-Za-z0-9._~+/=-]+$/.test(token)) {
     throw new DriverError('TokenUnavailable', `${from} answered without a usable access token`);
   }
-  const seconds = Number(expiresIn);
-  return { token, expiresAt: Date.now() + (Number.isFinite(seconds) ? seconds * 1000 : 0) };
+  const known = typeof expiresIn === 'number' || typeof expiresIn === 'string';
+  const seconds = known ? Number(expiresIn) : Number.NaN;
+  return {
+    token,
+    expiresAt: Date.now() + (seconds > 0 ? Math.min(seconds, LONGEST_LIFE_SECONDS) * 1000 : 0),
+  };
 }
 
 /** The document, or undefined when the text is no JSON object. */

@@ -3,6 +3,7 @@ import type { CombinedFile, ObjectForm, VolumeItem } from '../options/items.ts';
 import type { FoundObject } from '../ports.ts';
 import { renderFiles } from './render.ts';
 
+const never = new AbortController().signal;
 const VERSION = '0123456789abcdef0123456789abcdef';
 const raw: ObjectForm = {
   type: 'secret',
@@ -54,9 +55,15 @@ async function render(
 ): Promise<Record<string, string>> {
   const items = pairs.map(([item]) => item);
   const objects = pairs.map(([, list]) => list);
-  const files = await renderFiles({ items, combined, pfxPassword: undefined }, objects);
+  const files = await renderFiles({ items, combined, pfxPassword: undefined }, objects, never);
   return Object.fromEntries(files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]));
 }
+
+test('the deadline ends the making of files between two objects', async () => {
+  const rendering = { items: [named('a')], combined: undefined, pfxPassword: undefined };
+  const reason = new Error('deadline');
+  await expect(renderFiles(rendering, [[found('a')]], AbortSignal.abort(reason))).rejects.toBe(reason);
+});
 
 describe('each object becomes a file', () => {
   test('under its alias, or where the selection says; one that was not found does not', async () => {
@@ -76,10 +83,8 @@ describe('each object becomes a file', () => {
 
   test('with the mode of its item, its metadata too', async () => {
     const items = [named('a', { mode: 0o400, metadata: true }), named('b')];
-    const files = await renderFiles({ items, combined: undefined, pfxPassword: undefined }, [
-      [found('a')],
-      [found('b')],
-    ]);
+    const rendering = { items, combined: undefined, pfxPassword: undefined };
+    const files = await renderFiles(rendering, [[found('a')], [found('b')]], never);
     expect(files.map(({ path, mode }) => [path, mode])).toEqual([
       ['a', 0o400],
       ['a.metadata.json', 0o400],

@@ -22,6 +22,7 @@ export interface Rendering {
 export async function renderFiles(
   { items, combined, pfxPassword }: Rendering,
   found: readonly FoundObject[][],
+  signal: AbortSignal,
 ): Promise<VolumeFile[]> {
   const files: OwnedFile[] = [];
   const faults: DriverError[] = [];
@@ -29,6 +30,9 @@ export async function renderFiles(
   for (const [item, object] of pairs(items, found)) {
     const path = pathOf(item, object);
     const owner = describe(item, object);
+    // Some forms take long to compute: between two objects the deadline gets its turn.
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
     try {
       const bytes = await objectBytes(object.content, item.form, pfxPassword);
       if (combiner) combiner.add({ path, isAlias: isAlias(item), bytes, owner });

@@ -96,6 +96,8 @@ export function createVaultClient(
               'VaultFault',
               'the vault answered without a certificate, which is still pending; complete or renew its issuance in the vault',
             );
+          if (!(cer instanceof Uint8Array))
+            throw new DriverError('VaultFault', 'the vault answered with a certificate that is none');
           expectEnabled(properties);
           return { vault, name, content: { type, der: cer }, ...about };
         }

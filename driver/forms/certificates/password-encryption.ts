@@ -1,23 +1,11 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
 import { contentFault } from '../content-fault.ts';
-import {
-  children,
-  dotted,
-  type Element,
-  expectTag,
-  INTEGER,
-  OCTET_STRING,
-  octets,
-  SEQUENCE,
-  smallInteger,
-} from './ber.ts';
+import { children, dotted, type Element, expectTag, OCTET_STRING, octets, SEQUENCE } from './ber.ts';
+import type { IterationBudget } from './iteration-budget.ts';
 import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
 
 /** Null is a password that is not even empty; writers of PKCS#12 without a password differ in that. */
 export type Password = string | null;
-
-/** More would keep a node busy for minutes; writers use 1 to some 100,000. */
-const MAX_ITERATIONS = 10_000_000;
 
 const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
@@ -57,15 +45,16 @@ export async function decrypt(
   algorithm: Element,
   data: Uint8Array,
   password: Password,
+  budget: IterationBudget,
 ): Promise<Uint8Array | undefined> {
   const [id, parameters] = children(expectTag(algorithm, SEQUENCE));
   const scheme = dotted(expectTag(id, undefined));
   const fields = children(expectTag(parameters, SEQUENCE));
-  if (scheme === PBES2) return decryptPbes2(fields, data, password);
+  if (scheme === PBES2) return decryptPbes2(fields, data, password, budget);
   const pkcs12 = pkcs12Schemes[scheme];
   if (pkcs12 === undefined) throw unsupported('encrypted', scheme);
   const salt = octets(expectTag(fields[0], OCTET_STRING));
-  const iterations = iterationCount(fields[1]);
+  const iterations = budget.take(fields[1]);
   const key = derivePkcs12('sha1', password, salt, iterations, 'key', pkcs12.bytes);
   const iv = derivePkcs12('sha1', password, salt, iterations, 'iv', 8);
   if (pkcs12.cipher === 'rc2') return decryptRc2(key, iv, data);
@@ -74,20 +63,18 @@ export async function decrypt(
   return decryptBlocks(pkcs12.cipher, threeKeys, iv, data);
 }
 
-/** An iteration count that is sane. */
-export function iterationCount(element: Element | undefined): number {
-  const count = smallInteger(expectTag(element, INTEGER));
-  if (count < 1 || count > MAX_ITERATIONS) throw new RangeError('an iteration count out of bounds');
-  return count;
-}
-
 export function unsupported(how: string, algorithm: string): Error {
   return contentFault(
     `its PKCS#12 container is ${how} with an algorithm that this driver does not know (${algorithm}); export it again (openssl pkcs12), or use format: pfx to get it as it is`,
   );
 }
 
-function decryptPbes2(fields: Element[], data: Uint8Array, password: Password): Uint8Array | undefined {
+function decryptPbes2(
+  fields: Element[],
+  data: Uint8Array,
+  password: Password,
+  budget: IterationBudget,
+): Uint8Array | undefined {
   const [derivation, encryption] = fields.map((field) => children(field));
   const [derivationId, derivationParameters] = derivation ?? [];
   const [encryptionId, iv] = encryption ?? [];
@@ -104,7 +91,7 @@ function decryptPbes2(fields: Element[], data: Uint8Array, password: Password): 
   const key = pbkdf2Sync(
     password ?? '',
     octets(expectTag(salt, OCTET_STRING)),
-    iterationCount(iterations),
+    budget.take(iterations),
     cipher.bytes,
     digest,
   );

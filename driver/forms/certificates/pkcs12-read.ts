@@ -14,7 +14,8 @@ import {
   SET,
 } from './ber.ts';
 import { type Certificate, hex, readCertificate } from './certificate.ts';
-import { decrypt, iterationCount, type Password, unsupported } from './password-encryption.ts';
+import { IterationBudget } from './iteration-budget.ts';
+import { decrypt, type Password, unsupported } from './password-encryption.ts';
 import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
 import { type PrivateKey, readPrivateKey } from './private-key.ts';
 import { damaged, type Stored } from './stored.ts';
@@ -48,12 +49,13 @@ class WrongPassword extends Error {}
  * @throws DriverError `ObjectContentInvalid`
  */
 export async function readPkcs12(der: Uint8Array, pfxPassword: string | undefined): Promise<Stored> {
+  const budget = new IterationBudget();
   const passwords: Password[] = ['', null];
   if (pfxPassword !== undefined) passwords.push(pfxPassword);
   try {
     for (const password of passwords) {
       try {
-        return await readWith(der, password);
+        return await readWith(der, password, budget);
       } catch (error) {
         if (!(error instanceof WrongPassword)) throw error;
       }
@@ -68,16 +70,16 @@ export async function readPkcs12(der: Uint8Array, pfxPassword: string | undefine
   );
 }
 
-async function readWith(der: Uint8Array, password: Password): Promise<Stored> {
+async function readWith(der: Uint8Array, password: Password, budget: IterationBudget): Promise<Stored> {
   const [, contentInfo, macData] = children(readElement(der, SEQUENCE));
   const { type, content } = contentOf(expectTag(contentInfo, SEQUENCE));
   if (type !== DATA) throw unsupported('signed', type);
   const authSafe = octets(content);
-  if (macData !== undefined) verifyMac(macData, authSafe, password);
+  if (macData !== undefined) verifyMac(macData, authSafe, password, budget);
   const stored: { keys: PrivateKey[]; certificates: Certificate[] } = { keys: [], certificates: [] };
   for (const part of children(readElement(authSafe, SEQUENCE))) {
-    const bags = await openSafe(part, password);
-    await readBags(bags, password, stored);
+    const bags = await openSafe(part, password, budget);
+    await readBags(bags, password, budget, stored);
   }
   return stored;
 }
@@ -89,14 +91,19 @@ function contentOf(contentInfo: Element): { type: string; content: Element } {
 }
 
 /** The integrity check, and with it the password's. */
-function verifyMac(macData: Element, authSafe: Uint8Array, password: Password): void {
+function verifyMac(
+  macData: Element,
+  authSafe: Uint8Array,
+  password: Password,
+  budget: IterationBudget,
+): void {
   const [digestInfo, salt, iterations] = children(macData);
   const [algorithm, expected] = children(expectTag(digestInfo, SEQUENCE));
   const id = dotted(expectTag(children(expectTag(algorithm, SEQUENCE))[0], undefined));
   const digest = digests[id];
   if (digest === undefined) throw unsupported('protected', id);
   const wanted = octets(expectTag(expected, OCTET_STRING));
-  const count = iterations === undefined ? 1 : iterationCount(iterations);
+  const count = iterations === undefined ? 1 : budget.take(iterations);
   const key = derivePkcs12(
     digest,
     password,
@@ -110,21 +117,22 @@ function verifyMac(macData: Element, authSafe: Uint8Array, password: Password): 
 }
 
 /** SafeContents, decrypted where they are encrypted. */
-async function openSafe(contentInfo: Element, password: Password): Promise<Element> {
+async function openSafe(contentInfo: Element, password: Password, budget: IterationBudget): Promise<Element> {
   const { type, content } = contentOf(contentInfo);
   if (type === DATA) return readElement(octets(content), SEQUENCE);
   if (type !== ENCRYPTED_DATA) throw unsupported('encrypted', type);
   const [, encryptedContentInfo] = children(content);
   const [, algorithm, encrypted] = children(expectTag(encryptedContentInfo, SEQUENCE));
-  return decryptElement(algorithm, octets(expectTag(encrypted, undefined)), password);
+  return decryptElement(algorithm, octets(expectTag(encrypted, undefined)), password, budget);
 }
 
 async function decryptElement(
   algorithm: Element | undefined,
   data: Uint8Array,
   password: Password,
+  budget: IterationBudget,
 ): Promise<Element> {
-  const plain = await decrypt(expectTag(algorithm, SEQUENCE), data, password);
+  const plain = await decrypt(expectTag(algorithm, SEQUENCE), data, password, budget);
   // By chance a wrong password leaves valid padding, one time in 256; then the content is no sequence.
   if (plain?.[0] !== SEQUENCE) throw new WrongPassword();
   return readElement(plain);
@@ -134,6 +142,7 @@ async function decryptElement(
 async function readBags(
   safeContents: Element,
   password: Password,
+  budget: IterationBudget,
   stored: { keys: PrivateKey[]; certificates: Certificate[] },
 ): Promise<void> {
   for (const bag of children(safeContents)) {
@@ -146,7 +155,12 @@ async function readBags(
         break;
       case SHROUDED_KEY_BAG: {
         const [algorithm, data] = children(content);
-        const plain = await decryptElement(algorithm, octets(expectTag(data, OCTET_STRING)), password);
+        const plain = await decryptElement(
+          algorithm,
+          octets(expectTag(data, OCTET_STRING)),
+          password,
+          budget,
+        );
         stored.keys.push(readPrivateKey(plain.raw, localKeyId));
         break;
       }
@@ -159,7 +173,7 @@ async function readBags(
         break;
       }
       case NESTED_BAG:
-        await readBags(content, password, stored);
+        await readBags(content, password, budget, stored);
         break;
     }
   }
