@@ -1,5 +1,5 @@
 /** What the mock has counted; see e2e/mock/README.md. */
-export interface Counts {
+interface Counts {
   readonly total: number;
   readonly connections: number;
   /** Round trips in sequence. */
