@@ -50,7 +50,7 @@ function isAdfs(tenant: string): boolean {
 
 /**
  * A token by client credentials: one POST (RFC 6749 section 4.4; Microsoft identity platform, "Get a token").
- * MSAL would add module loading and discovery requests to every call-out; docs/adr/0003 has the figures.
+ * MSAL would add the loading of its modules, and in private clouds discovery requests; docs/adr/0003 has the figures.
  * @throws DriverError `CredentialRejected` or `TokenUnavailable`
  */
 export async function requestToken(
