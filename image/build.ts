@@ -1,13 +1,15 @@
 // npm run build: bundles the programs, and compiles the driver for every architecture.
 //   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
-//   dist/LICENSES.txt                         of all that is in them
+//   dist/LICENSES.txt                         of all that is in them, and of the runtime
 //   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
 import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { bundle } from './bundle.ts';
 import { compile } from './compile.ts';
 import { writeLicences } from './licences.ts';
-import { cacheDir, distDir, projectDir, readProject } from './project.ts';
+import { bundledPackages } from './parts/npm-packages.ts';
+import { runtimeNotice, runtimeParts } from './parts/runtime-parts.ts';
+import { cacheDir, distDir, metafiles, projectDir, readProject } from './project.ts';
 import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
 
 const architectures: readonly Arch[] = ['amd64', 'arm64'];
@@ -20,10 +22,15 @@ const driverBundle = await timed(() =>
 await timed(() =>
   bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
 );
-const metafiles = ['kv', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
-await timed(() => writeLicences(metafiles, projectDir, join(distDir, 'LICENSES.txt')));
 const compiler = await locateRuntime(projectDir, cacheDir, buildMachineArch());
+await timed(writeAllLicences);
 for (const arch of architectures) await timed(() => compileDriver(arch));
+
+async function writeAllLicences(): Promise<string> {
+  const packages = await bundledPackages(metafiles, projectDir);
+  const runtime = runtimeNotice(compiler, await runtimeParts(compiler));
+  return writeLicences([runtime], packages, projectDir, join(distDir, 'LICENSES.txt'));
+}
 
 async function compileDriver(arch: Arch): Promise<string> {
   const outfile = join(distDir, `linux-${arch}`, 'kv');

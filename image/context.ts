@@ -1,10 +1,17 @@
-// What the Dockerfile copies: root/ and opt/.
+// What the Dockerfile copies: root/, opt/ and, within opt/, the bill of materials of both.
 import { existsSync } from 'node:fs';
-import { cp, link, mkdir } from 'node:fs/promises';
+import { cp, link, mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { cacheDir, distDir, projectDir } from './project.ts';
+import { billOfMaterials } from './parts/bill.ts';
+import { debianPackages } from './parts/debian-packages.ts';
+import { bundledPackages } from './parts/npm-packages.ts';
+import { runtimeParts } from './parts/runtime-parts.ts';
+import { cacheDir, distDir, metafiles, projectDir, readProject } from './project.ts';
 import { assembleRoot } from './rootfs.ts';
-import type { Arch } from './runtime.ts';
+import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
+
+/** The bill of materials, by its name in the image and in the context. */
+export const billFile = 'opt/keyvault-flexvol/keyvault-flexvol.cdx.json';
 
 /** Fills a new directory with it; the executable as a link, as it is a hundred megabytes. */
 export async function assembleContext(context: string, arch: Arch): Promise<void> {
@@ -25,4 +32,15 @@ export async function assembleContext(context: string, arch: Arch): Promise<void
   await cp(join(projectDir, 'LICENSE'), join(programs, 'LICENSE'));
   const root = await assembleRoot(arch, cacheDir);
   await cp(root, join(context, 'root'), { recursive: true, verbatimSymlinks: true });
+  await writeFile(join(context, billFile), await billOf(root, arch));
+}
+
+async function billOf(root: string, arch: Arch): Promise<string> {
+  const compiler = await locateRuntime(projectDir, cacheDir, buildMachineArch());
+  return billOfMaterials(await readProject(), {
+    npm: await bundledPackages(metafiles, projectDir),
+    runtime: await locateRuntime(projectDir, cacheDir, arch),
+    runtimeParts: await runtimeParts(compiler),
+    debian: await debianPackages(root),
+  });
 }

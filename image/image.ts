@@ -1,6 +1,7 @@
 // node image/image.ts [--arch amd64|arm64] [--gzip]: makes the container image of what "npm run build" built.
 //   dist/image/keyvault-flexvol.tar          for the architecture of this machine
 //   dist/image/keyvault-flexvol-<arch>.tar   for another one
+// Beside each archive its bill of materials, which the image has too: keyvault-flexvol.cdx.json.
 // With --gzip it also tells what a registry would store and a node download.
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -11,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { execa } from 'execa';
 import { buildImage } from './container-tool.ts';
-import { assembleContext } from './context.ts';
+import { assembleContext, billFile } from './context.ts';
 import { distDir, projectDir, readProject } from './project.ts';
 import { type Arch, buildMachineArch } from './runtime.ts';
 
@@ -48,6 +49,7 @@ try {
       'org.opencontainers.image.created': new Date(timestamp * 1000).toISOString(),
     },
   });
+  await rename(join(work, 'context', billFile), archive.replace(/tar$/, 'cdx.json'));
   await rename(join(work, 'image.tar'), archive);
 } finally {
   await rm(work, { recursive: true, force: true });

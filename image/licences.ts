@@ -1,47 +1,27 @@
-// The licence notices of everything in the bundles, which must go along with them.
+// The licence notices of everything in the bundles and of the runtime, which must go along with them.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
+import type { NpmPackage } from './parts/npm-packages.ts';
 
 /**
- * Writes one text with name, version and licence text of every npm package that the bundles hold bytes of.
+ * Writes one text with name, version and licence text of every package, after the given notices.
  * Fails when a package states no licence at all: then it must not be shipped unseen.
  */
 export async function writeLicences(
-  metafiles: readonly string[],
+  notices: readonly string[],
+  packages: readonly NpmPackage[],
   projectDir: string,
   outfile: string,
 ): Promise<string> {
-  const packages = new Set<string>();
-  for (const file of metafiles) {
-    const { outputs } = JSON.parse(await readFile(file, 'utf8')) as Metafile;
-    for (const output of Object.values(outputs)) {
-      for (const input of Object.keys(output.inputs)) {
-        const directory = PACKAGE_DIRECTORY.exec(input)?.[0];
-        if (directory !== undefined) packages.add(directory);
-      }
-    }
-  }
-  const notices = await Promise.all(
-    [...packages].sort().map((directory) => notice(join(projectDir, directory))),
-  );
-  await writeFile(outfile, notices.join(`\n${'-'.repeat(78)}\n\n`));
+  const ofPackages = await Promise.all(packages.map((one) => notice(one, join(projectDir, one.directory))));
+  await writeFile(outfile, [...notices, ...ofPackages].join(`\n${'-'.repeat(78)}\n\n`));
   return outfile;
 }
 
-/** The innermost package an input belongs to: greedy, as packages may be nested. */
-const PACKAGE_DIRECTORY = /^.*node_modules\/(@[^/]+\/)?[^/]+/;
-
-async function notice(directory: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-    license?: string;
-  };
-  const file = (await readdir(directory)).find((name) => /^licen[sc]e/i.test(name));
-  if (file === undefined && manifest.license === undefined) {
-    throw new Error(`${manifest.name} ${manifest.version} is bundled but states no licence`);
-  }
+async function notice({ name, version, licence }: NpmPackage, directory: string): Promise<string> {
+  const file = (await readdir(directory)).find((entry) => /^licen[sc]e/i.test(entry));
+  if (file === undefined && licence === undefined)
+    throw new Error(`${name} ${version} is bundled but states no licence`);
   const text = file === undefined ? '' : `\n${await readFile(join(directory, file), 'utf8')}`;
-  return `${manifest.name} ${manifest.version}, licence ${manifest.license ?? 'as follows'}\n${text}`;
+  return `${name} ${version}, licence ${licence ?? 'as follows'}\n${text}`;
 }

@@ -8,11 +8,15 @@ export const projectDir = join(import.meta.dirname, '..');
 /** Everything that is built goes here. */
 export const distDir = join(projectDir, 'dist');
 
+/** What the bundles are made of, by esbuild's account. */
+export const metafiles = ['kv', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
+
 /** What is fetched and must survive a fresh checkout goes here. */
 export const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');
 
 /** What package.json says of the project. */
 export interface Project {
+  readonly name: string;
   readonly version: string;
   readonly description: string;
   readonly license: string;

@@ -28,6 +28,9 @@ const RUNTIMES: Record<Arch, Runtime> = {
 
 /** A runtime that is on this disk. */
 export interface LocatedRuntime {
+  readonly npmPackage: string;
+  /** Checksum of the package as published, by package-lock.json. */
+  readonly integrity: string;
   readonly executable: string;
   readonly target: string;
   readonly version: string;
@@ -57,11 +60,11 @@ export async function locateRuntime(
   const { version, integrity } = await pinned(projectDir, npmPackage);
   const installed = join(projectDir, 'node_modules', npmPackage);
   if ((await installedVersion(installed)) === version) {
-    return { executable: join(installed, 'bin/bun'), target, version };
+    return { npmPackage, integrity, executable: join(installed, 'bin/bun'), target, version };
   }
   const fetched = join(cacheDir, 'bun', `${npmPackage.replace('@oven/', '')}-${version}`);
   if (!existsSync(fetched)) await fetchPackage(`${npmPackage}@${version}`, integrity, fetched);
-  return { executable: join(fetched, 'bin/bun'), target, version };
+  return { npmPackage, integrity, executable: join(fetched, 'bin/bun'), target, version };
 }
 
 async function pinned(
