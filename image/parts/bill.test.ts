@@ -73,7 +73,9 @@ test('it names every npm package that a bundle has bytes of, by the version that
         if (bytesInOutput > 0 && input.includes('node_modules/'))
           shipped.add(input.replace(/^.*node_modules\/((@[^/]+\/)?[^/]+)\/.*$/, '$1'));
   }
-  const named = bill.components.filter(({ purl }) => purl?.startsWith('pkg:npm/') && !purl.includes('%40oven'));
+  const named = bill.components.filter(
+    ({ purl }) => purl?.startsWith('pkg:npm/') && !purl.includes('%40oven'),
+  );
   expect(named.map(({ name }) => name).toSorted()).toEqual([...shipped].toSorted());
   expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['zod', '@azure/keyvault-secrets']));
   expect(named.map(({ name }) => name)).not.toContain('vitest');
