@@ -79,6 +79,11 @@ export async function deletePod(state: EndToEndState, name: string): Promise<voi
   await kubectl(state, ['delete', 'pod', ...named(name), '--ignore-not-found', '--wait', '--timeout=120s']);
 }
 
+/** The same for several pods of the namespace `default` at once. */
+export async function deletePods(state: EndToEndState, names: readonly string[]): Promise<void> {
+  await kubectl(state, ['delete', 'pod', ...names, '--ignore-not-found', '--wait', '--timeout=120s']);
+}
+
 /** Runs a program in the pod's container; answers its standard output. */
 export function inPod(state: EndToEndState, pod: string, ...args: string[]): Promise<string> {
   return kubectl(state, ['exec', ...named(pod), '--', ...args]);

@@ -1,0 +1,45 @@
+import { afterAll, expect, test } from 'vitest';
+import { apply } from '../cluster/kubectl.ts';
+import {
+  createPod,
+  deletePod,
+  eventMessages,
+  phaseOf,
+  textInPod,
+  waitUntilRunning,
+} from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, credentialsSecret, readerVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const pod = 'corrected-credentials';
+const wrong = 'not-the-secret-of-this-application';
+
+afterAll(async () => {
+  await applyCredentials(state, seed);
+  await deletePod(state, pod);
+});
+
+test('a wrong client secret is named in the pod’s events, and its correction is enough to start the pod', async () => {
+  await apply(state, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'azure/kv',
+    metadata: { name: credentialsSecret },
+    stringData: { clientid: principalOf(seed, 'reader').clientId, clientsecret: wrong },
+  });
+  await createPod(state, { name: pod, volume: readerVolume(seed, [['secret', 'plain']]) });
+  const message = await waitFor(`an event of ${pod} that tells of its secret`, 60, async () =>
+    (await eventMessages(state, pod)).find((text) => text.includes('CredentialRejected')),
+  );
+  expect(message).toContain('clientsecret');
+  expect(message).not.toContain(wrong);
+  expect(await phaseOf(state, pod)).toBe('Pending');
+
+  await applyCredentials(state, seed);
+  await waitUntilRunning(state, pod, 60);
+  expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
+});

@@ -1,0 +1,39 @@
+import { afterAll, expect, test } from 'vitest';
+import { startNmi, stopNmi } from '../cluster/mock-outage.ts';
+import {
+  createPod,
+  deletePod,
+  eventMessages,
+  phaseOf,
+  textInPod,
+  waitUntilRunning,
+} from '../cluster/pods.ts';
+import { readState } from '../cluster/state.ts';
+import { keyVaultVolume, objectLists } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, secretOf } from '../mock/seed.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const node = state.nodes.at(-1) ?? '';
+const pod = 'nmi-restart';
+
+afterAll(async () => {
+  await startNmi(state);
+  await deletePod(state, pod);
+});
+
+test('a pod that starts while NMI restarts says so, and runs once NMI is back', async () => {
+  await stopNmi(state);
+  const volume = keyVaultVolume({ usepodidentity: 'true', ...objectLists([['secret', 'plain']]) });
+  await createPod(state, { name: pod, node, volume });
+  const message = await waitFor(`an event of ${pod} that tells of NMI`, 60, async () =>
+    (await eventMessages(state, pod)).find((text) => text.includes('NMI')),
+  );
+  expect(message).toContain('could not be reached');
+  expect(await phaseOf(state, pod)).toBe('Pending');
+
+  await startNmi(state);
+  await waitUntilRunning(state, pod, 60);
+  expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
+});
