@@ -4,6 +4,7 @@ import { DriverError } from './errors.ts';
 import { defaultNodeConfig } from './nodeconfig/schema.ts';
 import { validOptions } from './options/testing/valid-options.ts';
 import type { FoundObject, ObjectReader, Volume, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
+import { silentRecorder } from './recorder.ts';
 
 const TARGET = '/var/lib/kubelet/pods/uid/volumes/azure~kv/kv';
 const OPTIONS = JSON.stringify(validOptions);
@@ -41,7 +42,12 @@ class FakeNode implements CallOutPorts {
 
   async mountPorts() {
     this.opened.push('mountPorts');
-    return { nodeConfig: defaultNodeConfig, volumes: this.store, reader: this.reader };
+    return {
+      nodeConfig: defaultNodeConfig,
+      volumes: this.store,
+      reader: this.reader,
+      recorder: silentRecorder,
+    };
   }
 
   async volumes() {

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, systemCode, toDriverError } from './errors.ts';
 import type { NodeConfig } from './nodeconfig/schema.ts';
-import type { ObjectReader } from './ports.ts';
+import type { ObjectReader, TokenSource } from './ports.ts';
+import type { Recorder } from './recorder.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
 
 /** Filled in by the build from package.json. */
@@ -34,6 +35,8 @@ const abort = new AbortController();
 /** kubelet's environment is not ours: what says how to get out of the node is read, and the rest but PATH forgotten. */
 const kubeletEnvironment = { ...process.env };
 let answered = false;
+/** Leaves the event of this call-out; there is none of `init`, which loads nothing of it. */
+let leaveEvent: (status: DriverStatus) => void = () => undefined;
 /** When the earliest deadline is, by `performance.now()`. */
 let endsAt = Number.POSITIVE_INFINITY;
 
@@ -83,30 +86,52 @@ function deadlineAfter(milliseconds: number): void {
 }
 
 function productionPorts(): CallOutPorts {
-  const volumes = async () => (await import('./volume/store.ts')).createVolumeStore(RUN_DIRECTORY);
+  const volumes = async (recorder: Recorder) =>
+    (await import('./volume/store.ts')).createVolumeStore(RUN_DIRECTORY, recorder);
   return {
-    volumes,
+    volumes: async () => volumes(await startRecording()),
     async mountPorts(target) {
+      const recorder = await startRecording();
       const { loadNodeConfig } = await import('./nodeconfig/load.ts');
       const nodeConfig = loadNodeConfig(driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
       return {
         nodeConfig,
-        volumes: await volumes(),
-        reader: { read: read.bind(undefined, nodeConfig, target) },
+        volumes: await volumes(recorder),
+        reader: { read: read.bind(undefined, nodeConfig, target, recorder) },
+        recorder,
       };
     },
   };
+}
+
+async function startRecording(): Promise<Recorder> {
+  const { CallOutRecorder } = await import('./telemetry/call-out-recorder.ts');
+  const telemetry = await import('./telemetry/leave-event.ts');
+  const recorder = new CallOutRecorder(() => performance.now());
+  leaveEvent = (status) =>
+    telemetry.leaveEvent(RUN_DIRECTORY, {
+      args: process.argv.slice(2),
+      status,
+      recorded: recorder.recorded(),
+      total: performance.now(),
+      driverVersion: __VERSION__,
+    });
+  return recorder;
 }
 
 /** Nothing of Azure's is loaded before it is this process's turn, so that waiting ones take little memory. */
 async function read(
   nodeConfig: NodeConfig,
   target: string,
+  recorder: Recorder,
   ...[request, signal]: Parameters<ObjectReader['read']>
 ) {
   const { passGate, placesOfNode } = await import('./locks/gate.ts');
+  const waited = recorder.start('wait');
   return passGate(join(RUN_DIRECTORY, 'gate'), placesOfNode(), signal, async () => {
+    waited();
+    const fetched = recorder.start('fetch');
     const { createTransport } = await import('./transport/transport.ts');
     const { createTokenSource } = await import('./credentials/select.ts');
     const { createObjectReader } = await import('./keyvault/reader.ts');
@@ -115,13 +140,26 @@ async function read(
     const caBundle =
       nodeConfig.caBundle ?? (WIDENS_TRUST.some((name) => name in kubeletEnvironment) ? '' : undefined);
     const proxy = chooseProxy(nodeConfig, readProxyEnvironment(kubeletEnvironment));
-    const transport = createTransport({ caBundle, proxy }, __VERSION__);
+    const { countRequests } = await import('./telemetry/count-requests.ts');
+    const direct = createTransport({ caBundle, proxy }, __VERSION__);
+    const transport = { ...direct, httpClient: countRequests(direct.httpClient, recorder) };
     const federatedTokens = async () =>
       (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
-    const tokens = createTokenSource({ transport, nmiPorts, federatedTokens });
+    const tokens = timed(createTokenSource({ transport, nmiPorts, federatedTokens }), recorder);
     const timeLeft = () => endsAt - performance.now();
-    return createObjectReader(tokens, transport, timeLeft).read(request, signal);
+    const found = await createObjectReader(tokens, transport, timeLeft).read(request, signal);
+    fetched();
+    return found;
   });
+}
+
+function timed(tokens: TokenSource, recorder: Recorder): TokenSource {
+  return {
+    getToken(request, signal) {
+      const got = recorder.start('token');
+      return tokens.getToken(request, signal).finally(got);
+    },
+  };
 }
 
 /** Where the driver is installed; under Node, where the bundle lies. */
@@ -142,6 +180,7 @@ function answer(status: DriverStatus): void {
   // Always exit 0: on any other code kubelet logs its whole argv, the Secret's values included (driver-call.go:149).
   try {
     writeSync(1, formatStatus(status));
+    leaveEvent(status);
   } finally {
     process.exit(0);
   }

@@ -5,11 +5,13 @@ import type { VolumeAccess } from './options/pod.ts';
 import { type MountRequest, parseVolumeOptions } from './options/volume-options.ts';
 import { enforcePolicy } from './policy/enforce.ts';
 import type { ObjectReader, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
+import type { Recorder } from './recorder.ts';
 
 export interface MountPorts {
   readonly nodeConfig: NodeConfig;
   readonly volumes: VolumeStore;
   readonly reader: ObjectReader;
+  readonly recorder: Recorder;
 }
 
 /**
@@ -23,6 +25,7 @@ export async function mount(
   signal: AbortSignal,
 ): Promise<void> {
   const request = await parseVolumeOptions(json, ports.nodeConfig.clouds);
+  ports.recorder.asked(request);
   const { policy } = ports.nodeConfig;
   enforcePolicy(policy, request);
   await ports.volumes.withVolume(target, signal, async (volume) => {

@@ -1,4 +1,4 @@
-import type { DriverError } from './errors.ts';
+import { type DriverError, type ErrorCode, errorCodes } from './errors.ts';
 
 /** What this driver tells kubelet it can do. Absent keys default to true in kubelet (driver-call.go, defaultCapabilities). */
 interface Capabilities {
@@ -23,6 +23,13 @@ export const success: DriverStatus = { status: 'Success' };
 /** A failure's message starts with its code, which `docs/troubleshooting.md` explains. */
 export function failure(error: DriverError): DriverStatus {
   return { status: 'Failure', message: oneLine(`${error.code}: ${error.message}`) };
+}
+
+/** The code that a failure's message starts with. */
+export function codeOf(status: DriverStatus): 'Success' | ErrorCode {
+  if (status.status === 'Success') return 'Success';
+  const written = status.message.split(':', 1)[0];
+  return errorCodes.find((code) => code === written) ?? 'Internal';
 }
 
 export function notSupported(callOut: string): DriverStatus {

@@ -27,6 +27,11 @@ test('a call-out begins without anything of the SDK', () => {
   expect(sdkOf('driver/main.ts')).toEqual([]);
 });
 
+test('init loads nothing of what leaves events', () => {
+  const paths = [...initialisedWith('driver/main.ts')];
+  expect(paths.filter((path) => path.startsWith('driver/telemetry/'))).toEqual([]);
+});
+
 test("only a managed identity of Azure Arc initialises the SDK's credentials and MSAL", () => {
   const heavy = (entry: string) => sdkOf(entry).some((path) => /@azure\/(identity|msal-)/.test(path));
   expect(credentials.filter(heavy)).toEqual(['driver/credentials/arc-identity.ts']);

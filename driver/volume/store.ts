@@ -5,6 +5,7 @@ import { DriverError, systemCode } from '../errors.ts';
 import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
+import { type Recorder, silentRecorder } from '../recorder.ts';
 import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
 import { emptyDirectory } from './empty-directory.ts';
@@ -19,7 +20,7 @@ import { resolveTarget, targetExists } from './target.ts';
  * bound to its target as the last step. kubelet takes any mount at the target for a finished volume
  * (mounter.go, prepareForMount), so nothing unfinished ever appears there.
  */
-export function createVolumeStore(runDirectory: string): VolumeStore {
+export function createVolumeStore(runDirectory: string, recorder: Recorder = silentRecorder): VolumeStore {
   const volumes = join(runDirectory, 'volumes');
   const locks = join(runDirectory, 'locks');
   return {
@@ -30,10 +31,13 @@ export function createVolumeStore(runDirectory: string): VolumeStore {
       for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
       const hash = createHash('sha256').update(path).digest('hex').slice(0, 32);
       const staging = join(volumes, hash);
+      recorder.stagedAs(hash);
+      const waited = recorder.start('wait');
       try {
         return await withLock(locks, hash, signal, async (holderWasKilled) => {
           if (holderWasKilled) await untilNoCommandOn([path, staging], signal);
-          return action(new TmpfsVolume(path, staging));
+          waited();
+          return action(new TmpfsVolume(path, staging, recorder));
         });
       } finally {
         if (!signal.aborted) await removeAbandoned(volumes, locks).catch(() => undefined);
@@ -75,10 +79,12 @@ function isShown(staging: string, mounts: readonly MountEntry[]): boolean {
 class TmpfsVolume implements Volume {
   readonly #target: string;
   readonly #staging: string;
+  readonly #recorder: Recorder;
 
-  constructor(target: string, staging: string) {
+  constructor(target: string, staging: string, recorder: Recorder) {
     this.#target = target;
     this.#staging = staging;
+    this.#recorder = recorder;
   }
 
   isPublished(): boolean {
@@ -96,6 +102,7 @@ class TmpfsVolume implements Volume {
   }
 
   async publish(...[files, form, signal]: Parameters<Volume['publish']>): Promise<void> {
+    const mounted = this.#recorder.start('mount');
     await this.#discardStaging();
     try {
       mkdirSync(this.#staging, { mode: 0o700 });
@@ -106,10 +113,13 @@ class TmpfsVolume implements Volume {
         seLinuxContext: seLinuxContext(),
       });
       expectMountAt(this.#staging);
+      const written = this.#recorder.start('write');
       writePayload(this.#staging, files, form);
+      written();
       signal.throwIfAborted();
       await this.#show(form.readOnly);
       expectMountAt(this.#target);
+      mounted();
     } catch (error) {
       await this.#withdraw();
       if (error instanceof DriverError || signal.aborted) throw error;
