@@ -10,6 +10,7 @@ import { jsonLog } from './log.ts';
 import { testPolicy } from './policy/policy-test.ts';
 import { usage } from './policy/question.ts';
 import { parseSettings, type Settings } from './settings.ts';
+import { runTranslate } from './translate/command.ts';
 
 /** Set by the build; sources run as they are have no version. */
 declare const __VERSION__: string | undefined;
@@ -31,6 +32,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 if (command.length === 0) start(settingsOrExit());
+else if (command[0] === 'translate') void runTranslation(command.slice(1));
 else void runCommand(command);
 
 function settingsOrExit(): Settings {
@@ -59,6 +61,13 @@ function start(settings: Settings): void {
     log('info', 'started', { version, port: settings.healthPort });
     void keeper.run();
   });
+}
+
+async function runTranslation(args: readonly string[]): Promise<void> {
+  const { output, errors, exitCode } = await runTranslate(args, () => text(process.stdin));
+  process.stdout.write(output);
+  process.stderr.write(errors);
+  process.exitCode = exitCode;
 }
 
 async function runCommand([group, name, ...args]: readonly string[]): Promise<void> {
