@@ -19,7 +19,7 @@ export function headings(markdown: string, level: number): string[] {
 
 /** The contents of all code blocks of a language. */
 export function codeBlocks(markdown: string, language: string): string[] {
-  return [...markdown.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+  return [...markdown.matchAll(/^```(\w*)[^\n]*\n(.*?)^```$/gms)]
     .filter((block) => block[1] === language)
     .map((block) => block[2] ?? '');
 }
