@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { AzureProcess } from '../e2e/lab/azure.ts';
+
 /** What the mock has counted; see e2e/mock/README.md. */
-interface Counts {
+export interface Counts {
   readonly total: number;
   readonly connections: number;
   /** Round trips in sequence. */
@@ -11,25 +14,36 @@ export interface AzureControl {
   /** From now on every answer comes so much later, and counting begins anew. */
   answerAfter(milliseconds: number): Promise<void>;
   counts(): Promise<Counts>;
+  addSecret(name: string): Promise<void>;
+  /** CPU time that the mock has taken so far, in milliseconds. */
+  cpuMilliseconds(): number;
 }
 
-/** Where `startAzure` has the mock's control. */
-const CONTROL = 'http://127.0.0.1:8090';
-
-export function controlAzure(): AzureControl {
+export function controlAzure({ control, pid }: AzureProcess): AzureControl {
+  const ask = async (path: string, method = 'GET', body?: unknown): Promise<unknown> => {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const response = await fetch(`${control}${path}`, init);
+    if (!response.ok) throw new Error(`the mock answered HTTP ${response.status} to ${path}`);
+    return response.json();
+  };
   return {
     async answerAfter(milliseconds) {
-      await ask('/faults', { method: 'PUT', body: JSON.stringify({ latencyMs: milliseconds }) });
-      await ask('/requests', { method: 'DELETE' });
+      await ask('/faults', 'PUT', { latencyMs: milliseconds });
+      await ask('/requests', 'DELETE');
     },
-    async counts() {
-      return (await (await ask('/counts')).json()) as Counts;
+    counts: async () => (await ask('/counts')) as Counts,
+    async addSecret(name) {
+      await ask(`/vaults/testkv/secrets/${name}`, 'PUT', { value: `value of ${name}` });
     },
+    cpuMilliseconds: () => cpuOf(pid),
   };
 }
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(`${CONTROL}${path}`, init);
-  if (!response.ok) throw new Error(`the mock answered HTTP ${response.status} to ${path}`);
-  return response;
+/** The scheduler's account, in nanoseconds, of each thread (Documentation/scheduler/sched-stats.rst). */
+function cpuOf(pid: number): number {
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const [running] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(running);
+  });
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
 }

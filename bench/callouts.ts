@@ -1,141 +1,109 @@
-/**
- * npm run bench: what the call-outs of the built driver cost, each as a whole process, against a double of Azure
- * in its own process on the loopback. Runs in the lab:
- *
- *   node e2e/lab/enter.ts node bench/callouts.ts [runs]
- */
-import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
-import { cpus, release, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { startAzure } from '../e2e/demo/azure.ts';
-import { Kubelet } from '../e2e/lab/kubelet.ts';
-import { loadSeed, principalOf } from '../e2e/mock/seed.ts';
-import { controlAzure } from './azure-control.ts';
-import type { Measurement } from './measure.ts';
-import { measuredProcess } from './measured-process.ts';
-import { type Spread, spreadOf } from './statistics.ts';
+import type { PodVolume } from '../e2e/lab/kubelet.ts';
+import type { Measurement } from './measured-process.ts';
+import type { CallOutRow, RequestsRow } from './results.ts';
+import type { Scene } from './scene.ts';
+import { spreadOf } from './statistics.ts';
+import { type Identity, identities } from './volumes.ts';
 
 /** The first ones also read the executable from the disk. */
-const WARM_UP_RUNS = 3;
+const WARM_UP_RUNS = 2;
+const latencies = [0, 10, 30];
+const counts = [1, 8, 50];
 /** So long does Azure take for an answer where round trips are told apart: requests at once then overlap. */
-const LATENCY_MS = 200;
+const LATENCY_TO_COUNT_MS = 200;
 
-/** Eight objects of all three types; a mount of one takes the first. */
-const objects = [
-  ['secret', 'plain'],
-  ['secret', 'multiline'],
-  ['secret', 'non-ascii'],
-  ['secret', 'json-document'],
-  ['key', 'rsa-2048'],
-  ['key', 'ec-p256'],
-  ['cert', 'chain-pkcs12'],
-  ['cert', 'ec-pem'],
-] as const;
-
-const runs = Number(process.argv[2] ?? 30);
-if (!Number.isInteger(runs) || runs < 1) throw new Error('usage: node bench/callouts.ts [runs]');
-
-const root = mkdtempSync(join(tmpdir(), 'bench-'));
-const reader = principalOf(await loadSeed(), 'reader');
-const azure = await startAzure(root);
-const kubelet = await Kubelet.create(root, { caBundle: azure.caPem });
-const directory = kubelet.directoryOf({ pod: 'bench', options: {} });
-try {
-  await bench();
-} finally {
-  await azure.stop();
-  // A run that failed half-way leaves its volume, which would keep the directory from being removed.
-  await execa('umount', ['--lazy', '--quiet', directory], { reject: false });
-  kubelet.remove();
+interface Case {
+  readonly row: Pick<CallOutRow, 'callOut' | 'program' | 'identity' | 'objects'>;
+  readonly run: () => Promise<Measurement>;
+  readonly measured: Measurement[];
+  mockCpu: number;
 }
 
-async function bench(): Promise<void> {
-  const [cpu] = cpus();
-  const megabytes = (statSync(kubelet.driver).size / 1e6).toFixed(0);
-  print(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpu?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}`,
-  );
-  print(`kv of ${megabytes} MB, ${runs} runs each: median (10th to 90th percentile)\n`);
-  print(row('', 'whole process, ms', 'CPU, ms', 'peak memory, MB'));
+/** Each call-out as a whole process, taking turns, so that all see the same moods of the machine. */
+export async function measureCallOuts(scene: Scene, runs: number): Promise<CallOutRow[]> {
+  const rows: CallOutRow[] = [];
+  for (const latencyMs of latencies) {
+    await scene.control.answerAfter(latencyMs);
+    const cases = await casesOf(scene, latencyMs === 0);
+    for (let run = -WARM_UP_RUNS; run < runs; run++)
+      for (const one of cases) await turn(scene, one, run >= 0);
+    rows.push(...cases.map((one) => ({ ...one.row, latencyMs, ...summaryOf(one) })));
+  }
+  return rows;
+}
 
-  await report('/usr/bin/true, for comparison', () => measuredProcess('/usr/bin/true'));
-  await report('kv init', () => callOut(['init']));
-  await report('kv unmount, nothing mounted', () => callOut(['unmount', directory]));
-  for (const count of [1, 8]) {
-    const unmounts: Measurement[] = [];
-    await report(`kv mount, ${count} object${count === 1 ? '' : 's'}`, async () => {
-      mkdirSync(directory, { recursive: true, mode: 0o750 });
-      const measurement = await callOut(['mount', directory, optionsOf(count)]);
-      unmounts.push(await callOut(['unmount', directory]));
+async function casesOf(scene: Scene, withoutAzure: boolean): Promise<Case[]> {
+  const cases: Case[] = [];
+  const add = (row: Case['row'], run: Case['run']) => cases.push({ row, run, measured: [], mockCpu: 0 });
+  const absent = scene.volumes.of('absent', 1);
+  const mounted = scene.volumes.of('mounted', 8);
+  if (withoutAzure) {
+    add({ callOut: 'init', program: 'kv', objects: 0 }, () => scene.init());
+    add({ callOut: 'unmount', program: 'kv', objects: 0 }, () => scene.unmount(absent));
+    add({ callOut: 'unmount', program: 'kv', objects: 8 }, async () => {
+      await scene.mount(scene.kubelet.driver, mounted);
+      return scene.unmount(mounted);
+    });
+  }
+  for (const objects of counts) {
+    for (const identity of identities) {
+      const volume = await volumeOf(scene, objects, identity);
+      add({ callOut: 'mount', program: 'kv', identity, objects }, async () => {
+        const measurement = await scene.mount(scene.kubelet.driver, volume);
+        await scene.unmount(volume);
+        return measurement;
+      });
+    }
+    const volume = scene.volumes.of(`floor-${objects}`, objects);
+    add({ callOut: 'mount', program: 'floor', identity: 'service principal', objects }, async () => {
+      const measurement = await scene.mount(scene.floor, volume);
+      await scene.clear(volume);
       return measurement;
     });
-    show(`kv unmount, ${count} object${count === 1 ? '' : 's'} mounted`, unmounts.slice(WARM_UP_RUNS));
   }
-  print('');
-  for (const count of [1, 8]) print(await roundTrips(count));
+  return cases;
 }
 
-async function report(name: string, run: () => Promise<Measurement>): Promise<void> {
-  const measurements: Measurement[] = [];
-  for (let n = 0; n < WARM_UP_RUNS + runs; n++) measurements.push(await run());
-  show(name, measurements.slice(WARM_UP_RUNS));
+const projected = new Set<string>();
+
+async function volumeOf(scene: Scene, objects: number, identity: Identity): Promise<PodVolume> {
+  const volume = scene.volumes.of(`${identity.replace(' ', '-')}-${objects}`, objects, identity);
+  if (identity === 'workload identity' && !projected.has(volume.pod)) {
+    await scene.volumes.projectToken(volume);
+    projected.add(volume.pod);
+  }
+  return volume;
 }
 
-async function callOut(args: readonly string[]): Promise<Measurement> {
-  const measurement = await measuredProcess(kubelet.driver, args);
-  const { status, message } = JSON.parse(measurement.output) as { status: string; message?: string };
-  if (status !== 'Success') throw new Error(`kv ${args[0]} answered ${status}: ${message}`);
-  return measurement;
+async function turn(scene: Scene, one: Case, counts: boolean): Promise<void> {
+  const before = scene.control.cpuMilliseconds();
+  const measurement = await one.run();
+  if (!counts) return;
+  one.mockCpu += scene.control.cpuMilliseconds() - before;
+  one.measured.push(measurement);
 }
 
-async function roundTrips(count: number): Promise<string> {
-  const control = controlAzure();
-  await control.answerAfter(LATENCY_MS);
-  mkdirSync(directory, { recursive: true, mode: 0o750 });
-  await callOut(['mount', directory, optionsOf(count)]);
-  const { total, depth, byRole, connections } = await control.counts();
-  await callOut(['unmount', directory]);
-  const shares = Object.entries(byRole).map(([role, requests]) => `${requests} to ${role}`);
-  return `kv mount, ${count} object${count === 1 ? '' : 's'}: ${total} requests (${shares.join(', ')}), ${depth} in sequence, ${connections} connections`;
+function summaryOf({ measured, mockCpu }: Case) {
+  return {
+    milliseconds: spreadOf(measured.map((each) => each.milliseconds)),
+    cpuMilliseconds: spreadOf(measured.map((each) => each.cpuMilliseconds)),
+    peakMegabytes: spreadOf(measured.map((each) => each.peakBytes / 1e6)),
+    mockCpuMilliseconds: mockCpu / measured.length,
+  };
 }
 
-/** The options of a mount in stand-alone mode, as kubelet 1.34 and 1.37 pass them. */
-function optionsOf(count: number): string {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const wanted = objects.slice(0, count);
-  return JSON.stringify({
-    'kubernetes.io/fsType': '',
-    'kubernetes.io/pod.name': 'bench',
-    'kubernetes.io/pod.namespace': 'default',
-    'kubernetes.io/pod.uid': 'uid-of-bench',
-    'kubernetes.io/pvOrVolumeName': 'kv',
-    'kubernetes.io/readwrite': 'ro',
-    'kubernetes.io/secret/clientid': base64(reader.clientId),
-    'kubernetes.io/secret/clientsecret': base64(reader.secrets[0] ?? ''),
-    'kubernetes.io/serviceAccount.name': 'default',
-    tenantid: reader.tenant,
-    keyvaultname: 'testkv',
-    keyvaultobjecttypes: wanted.map(([type]) => type).join(';'),
-    keyvaultobjectnames: wanted.map(([, name]) => name).join(';'),
-  });
-}
-
-function show(name: string, measurements: readonly Measurement[]): void {
-  const milliseconds = spreadOf(measurements.map((measurement) => measurement.milliseconds));
-  const cpu = spreadOf(measurements.map((measurement) => measurement.cpuMilliseconds));
-  const peak = spreadOf(measurements.map((measurement) => measurement.peakBytes / 1e6));
-  print(row(name, inWords(milliseconds), inWords(cpu), inWords(peak)));
-}
-
-function inWords({ median, low, high }: Spread): string {
-  return `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function row(name: string, ...cells: readonly string[]): string {
-  return name.padEnd(34) + cells.map((cell) => cell.padStart(24)).join('');
+/** What a mount asks of Azure. */
+export async function countRequests(scene: Scene): Promise<RequestsRow[]> {
+  const rows: RequestsRow[] = [];
+  for (const identity of identities) {
+    for (const objects of counts) {
+      const volume = await volumeOf(scene, objects, identity);
+      await scene.control.answerAfter(LATENCY_TO_COUNT_MS);
+      await scene.mount(scene.kubelet.driver, volume);
+      const { total, depth, connections } = await scene.control.counts();
+      await scene.unmount(volume);
+      rows.push({ identity, objects, requests: total, inSequence: depth, connections });
+    }
+  }
+  return rows;
 }

@@ -3,10 +3,10 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { AUDIENCE, federatedToken, projectVolume } from '../lab/federated-token.ts';
 import type { PodVolume } from '../lab/kubelet.ts';
 import { certificateOf, derOf, principalOf, secretOf } from '../mock/seed.ts';
 import { expectedBytes } from './expected.ts';
-import { AUDIENCE, federatedToken, projectVolume } from './federated-token.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 /**

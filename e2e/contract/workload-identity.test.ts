@@ -2,10 +2,10 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { AUDIENCE, type Claims, federatedToken, projectVolume } from '../lab/federated-token.ts';
 import type { PodVolume } from '../lab/kubelet.ts';
 import { FEDERATED_ISSUER } from '../mock/seed/identities.ts';
 import { principalOf } from '../mock/seed.ts';
-import { AUDIENCE, type Claims, federatedToken, projectVolume } from './federated-token.ts';
 import { expectPlainSecret, failureOf, requestedBy } from './reading.ts';
 import { setScene, volumeOf } from './scene.ts';
 

@@ -5,9 +5,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AzureProcess, startAzure } from '../lab/azure.ts';
 import { Kubelet, type PodVolume } from '../lab/kubelet.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
-import { type AzureProcess, startAzure } from './azure.ts';
 import { printTree } from './tree.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'demo-'));

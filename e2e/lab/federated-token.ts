@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { importJWK, SignJWT } from 'jose';
-import type { PodVolume } from '../lab/kubelet.ts';
 import { FEDERATED_ISSUER } from '../mock/seed/identities.ts';
-import type { Scene } from './scene.ts';
+import type { Seed } from '../mock/seed/schema.ts';
+import type { Kubelet, PodVolume } from './kubelet.ts';
 
 export const AUDIENCE = 'api://AzureADTokenExchange';
 
@@ -15,9 +15,13 @@ export interface Claims {
 }
 
 /** As kubelet gets it from the API server (pkg/serviceaccount/claims.go). */
-export async function federatedToken(scene: Scene, pod: string, claims: Claims = {}): Promise<string> {
+export async function federatedToken(
+  { azure }: { readonly azure: { readonly seed: Seed } },
+  pod: string,
+  claims: Claims = {},
+): Promise<string> {
   const { audience = AUDIENCE, expires = '1h', account = 'default', podUid = `uid-of-${pod}` } = claims;
-  const key = await importJWK(scene.azure.seed.clients.federatedKey, 'RS256');
+  const key = await importJWK(azure.seed.clients.federatedKey, 'RS256');
   return new SignJWT({
     'kubernetes.io': {
       namespace: 'default',
@@ -37,13 +41,13 @@ export async function federatedToken(scene: Scene, pod: string, claims: Claims =
 
 /** Writes a file of a projected volume as kubelet's atomic writer does, and gives the directory of the volume. */
 export function projectVolume(
-  scene: Scene,
+  { kubelet }: { readonly kubelet: Kubelet },
   of: PodVolume,
   name: string,
   file: string,
   content: string,
 ): string {
-  const directory = join(dirname(dirname(scene.kubelet.directoryOf(of))), 'kubernetes.io~projected', name);
+  const directory = join(dirname(dirname(kubelet.directoryOf(of))), 'kubernetes.io~projected', name);
   const state = '..2026_01_31_12_00_00.123456789';
   mkdirSync(join(directory, state, dirname(file)), { recursive: true });
   writeFileSync(join(directory, state, file), content);

@@ -1,0 +1,3 @@
+module keyvault-flexvol/bench/floor
+
+go 1.26

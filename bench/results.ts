@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Spread } from './statistics.ts';
+
+/** What a figure needs beside it, to be read and repeated. */
+export interface Origin {
+  readonly date: string;
+  readonly command: string;
+  readonly machine: string;
+  readonly versions: string;
+}
+
+export interface CallOutRow {
+  readonly callOut: 'init' | 'unmount' | 'mount';
+  readonly program: 'kv' | 'floor';
+  readonly identity?: string;
+  readonly objects: number;
+  readonly latencyMs: number;
+  readonly milliseconds: Spread;
+  readonly cpuMilliseconds: Spread;
+  readonly peakMegabytes: Spread;
+  /** CPU time of the mock per mount, on average. */
+  readonly mockCpuMilliseconds: number;
+}
+
+export interface RequestsRow {
+  readonly identity: string;
+  readonly objects: number;
+  readonly requests: number;
+  readonly inSequence: number;
+  readonly connections: number;
+}
+
+export interface StormRow {
+  readonly mounts: number;
+  readonly seconds: number;
+  readonly slowestSeconds: number;
+  readonly failed: number;
+  /** CPU time of all drivers together. */
+  readonly cpuSeconds: number;
+  readonly mockCpuSeconds: number;
+  /** How far MemAvailable fell below what it was before. */
+  readonly memoryMegabytes: number;
+}
+
+export interface GrowthRow {
+  readonly program: 'kv' | 'floor';
+  readonly objects: number;
+  readonly latencyMs: number;
+  readonly milliseconds: Spread;
+}
+
+export interface InstallerRest {
+  readonly rssMegabytes: number;
+  /** Its share of what it shares with others, and what is its alone (smaps_rollup). */
+  readonly pssMegabytes: number;
+  readonly privateMegabytes: number;
+  readonly cpuMilliseconds: number;
+  readonly seconds: number;
+  readonly probes: number;
+}
+
+export interface Footprint {
+  readonly driverMegabytes: number;
+  readonly driverGzipMegabytes: number;
+  readonly imageMegabytes?: number;
+  readonly imageGzipMegabytes?: number;
+}
+
+export interface KubeletRow {
+  readonly latencyMs: number;
+  readonly pods: number;
+  readonly atOnce: boolean;
+  /** From the sum and the count of kubelet's histogram. */
+  readonly meanMilliseconds: number;
+  /** Interpolated within the bucket that it falls into. */
+  readonly medianMilliseconds: number;
+  readonly medianBucket: readonly [number, number];
+}
+
+export interface Results {
+  readonly callOuts?: {
+    readonly origin: Origin;
+    readonly runs: number;
+    readonly rows: CallOutRow[];
+    readonly requests: RequestsRow[];
+  };
+  readonly storm?: { readonly origin: Origin; readonly rows: StormRow[] };
+  readonly growth?: { readonly origin: Origin; readonly runs: number; readonly rows: GrowthRow[] };
+  readonly installer?: { readonly origin: Origin; readonly rest: InstallerRest };
+  readonly footprint?: { readonly origin: Origin } & Footprint;
+  readonly kubelet?: { readonly origin: Origin; readonly rows: KubeletRow[] };
+}
+
+const directory = join(import.meta.dirname, '..', 'dist', 'bench');
+const parts = ['callOuts', 'storm', 'growth', 'installer', 'footprint', 'kubelet'] as const;
+
+/** Writes one part of the results to `dist/bench/<part>.json`; the others stay as they are. */
+export function writeResults<Part extends keyof Results>(
+  part: Part,
+  results: NonNullable<Results[Part]>,
+): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, `${part}.json`), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+export function readResults(): Results {
+  const read = parts.map((part) => {
+    const file = join(directory, `${part}.json`);
+    return [part, existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined];
+  });
+  return Object.fromEntries(read) as Results;
+}
+
+export function originOf(command: string): Origin {
+  const [cpu] = cpus();
+  const go = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
+  const bun = readFileSync('node_modules/@oven/bun-linux-x64-baseline/package.json', 'utf8');
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    command,
+    machine: `${cpus().length} × ${cpu?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}`,
+    versions: `driver on Bun ${(JSON.parse(bun) as { version: string }).version}, mock on Node ${process.version}, floor with ${go}`,
+  };
+}
