@@ -8,11 +8,14 @@ class ByName extends BaseSequencer {
   }
 }
 
+// biome-ignore lint/style/noProcessEnv: how `e2e/run.ts --bench` asks for the measurements
+const measures = process.env['KVFV_BENCH'] === '1';
+
 /** The cases against a kind cluster; `e2e/run.ts` makes the cluster and runs them. */
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
-    include: ['e2e/cases/**/*.test.ts'],
+    include: [measures ? 'bench/kubelet/**/*.test.ts' : 'e2e/cases/**/*.test.ts'],
     setupFiles: ['e2e/cluster/logs-of-failures.ts'],
     fileParallelism: false,
     // hooks in order of definition, so that logs are taken before a case's own hooks remove its pods

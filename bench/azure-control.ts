@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { AzureProcess } from '../e2e/lab/azure.ts';
 
 /** What the mock has counted; see e2e/mock/README.md. */
-export interface Counts {
+interface Counts {
   readonly total: number;
   readonly connections: number;
   /** Round trips in sequence. */

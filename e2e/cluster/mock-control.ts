@@ -21,6 +21,11 @@ export async function setFaults(state: Azure, rules: FaultRules['rules']): Promi
   await ask(state, 'PUT', '/faults', { rules });
 }
 
+/** From now on Entra and the vaults answer so much later; 0 ends it. */
+export async function setLatency(state: Azure, latencyMs: number): Promise<void> {
+  await ask(state, 'PUT', '/faults', { rules: [], latencyMs });
+}
+
 /**
  * Makes Entra trust the cluster's own service account tokens, and an application accept that of one service account.
  * A real tenant would fetch the keys from the issuer's address.

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kubectl } from '../../e2e/cluster/kubectl.ts';
+import { setLatency } from '../../e2e/cluster/mock-control.ts';
+import { createPod, deletePod, startPod } from '../../e2e/cluster/pods.ts';
+import { readState } from '../../e2e/cluster/state.ts';
+import { applyCredentials, readerVolume } from '../../e2e/cluster/volumes.ts';
+import { waitFor } from '../../e2e/cluster/waiting.ts';
+import { loadSeed } from '../../e2e/mock/seed.ts';
+import { type KubeletRow, originOf, writeResults } from '../results.ts';
+import { type Histogram, medianOf, readMounts, since } from './histogram.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const node = state.nodes.find((name) => name.endsWith('worker')) ?? '';
+const rows: KubeletRow[] = [];
+
+const volume = readerVolume(seed, [
+  ['secret', 'plain'],
+  ['secret', 'multiline'],
+  ['secret', 'non-ascii'],
+  ['secret', 'json-document'],
+  ['key', 'rsa-2048'],
+  ['key', 'ec-p256'],
+  ['cert', 'chain-pkcs12'],
+  ['cert', 'ec-pem'],
+]);
+
+beforeAll(async () => {
+  await applyCredentials(state, seed);
+  // The first mount after an installation also reads the executable from the disk.
+  await startPod(state, { name: 'warm-up', node, volume });
+  await deletePod(state, 'warm-up');
+});
+afterAll(async () => {
+  await setLatency(state, 0);
+  writeResults('kubelet', { origin: originOf('npm run e2e -- --bench'), rows });
+});
+
+test.each([0, 30])('15 pods one after the other, %i ms per request', async (latencyMs) => {
+  await setLatency(state, latencyMs);
+  const names = Array.from({ length: 15 }, (_, index) => `single-${index}`);
+  await measured({ latencyMs, pods: names.length, atOnce: false }, async () => {
+    for (const name of names) {
+      await startPod(state, { name, node, volume });
+      await deletePod(state, name);
+    }
+  });
+});
+
+test.each([0, 30])('50 pods at once, %i ms per request', async (latencyMs) => {
+  await setLatency(state, latencyMs);
+  const names = Array.from({ length: 50 }, (_, index) => `crowd-${index}`);
+  await measured({ latencyMs, pods: names.length, atOnce: true }, async () => {
+    await Promise.all(names.map((name) => createPod(state, { name, node, volume })));
+  });
+  await kubectl(state, ['delete', 'pod', ...names, '--wait', '--timeout=170s']);
+});
+
+async function measured(of: Pick<KubeletRow, 'latencyMs' | 'pods' | 'atOnce'>, action: () => Promise<void>) {
+  const before = await mountsSoFar();
+  await action();
+  let mounts = before;
+  await waitFor(
+    'the mounts to be counted',
+    150,
+    async () => {
+      mounts = since(before, await mountsSoFar());
+      return mounts.count >= of.pods ? mounts : undefined;
+    },
+    () => `${mounts.count} of ${of.pods}`,
+  );
+  expect(mounts.count).toBe(of.pods);
+  const { median, bucket } = medianOf(mounts);
+  rows.push({
+    ...of,
+    meanMilliseconds: (mounts.sum / mounts.count) * 1000,
+    medianMilliseconds: median * 1000,
+    medianBucket: [bucket[0] * 1000, bucket[1] * 1000],
+  });
+}
+
+async function mountsSoFar(): Promise<Histogram> {
+  return readMounts(
+    await kubectl(state, ['get', '--raw', `/api/v1/nodes/${node}/proxy/metrics`]),
+    'azure/kv',
+  );
+}
