@@ -8,7 +8,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{driver,installer,image,docs,bench,e2e/mock,e2e/lab,e2e/cluster,e2e/real}/**/*.test.ts'],
+          include: [
+            '{driver,installer,image,charts,docs,bench,e2e/mock,e2e/lab,e2e/cluster,e2e/real}/**/*.test.ts',
+          ],
           exclude: ['bench/kubelet/**'],
           testTimeout: 30_000,
         },

@@ -29,7 +29,7 @@ export async function preparePrerequisites(): Promise<void> {
     throw new Error(
       `this harness installs Debian packages and found no apt-get; it needs ${hostPackages.join(' ')}`,
     );
-  await requireGo();
+  await requireGo("kind, helm and the node's programs are");
   const missing = await missingPackages();
   if (missing.length === 0) return;
   await step(`install Debian packages: ${missing.join(' ')}`, async () => {
@@ -52,11 +52,15 @@ async function missingPackages(): Promise<string[]> {
   return hostPackages.filter((name) => !installed.has(name));
 }
 
-async function requireGo(): Promise<void> {
+/**
+ * Errors: no Go, or one that is too old, with the way out; `what` says what needs it, as the beginning of the
+ * sentence "… built with Go".
+ */
+export async function requireGo(what: string): Promise<void> {
   const wanted = `${minimumGo.major}.${minimumGo.minor}`;
   const wayOut = `install Go ${wanted} or newer and put it on the PATH (https://go.dev/dl/)`;
   const found = await command('go', ['env', 'GOVERSION']).catch(() => {
-    throw new Error(`kind, helm and the node's programs are built with Go, which was not found: ${wayOut}`);
+    throw new Error(`${what} built with Go, which was not found: ${wayOut}`);
   });
   const [, major = 0, minor = 0] = /^go(\d+)\.(\d+)/.exec(found)?.map(Number) ?? [];
   if (major < minimumGo.major || (major === minimumGo.major && minor < minimumGo.minor))

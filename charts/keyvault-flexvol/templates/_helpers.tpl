@@ -27,6 +27,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{/* "annotations:" and what is in it, of an object with annotations of its own besides the common ones; or nothing. */}}
+{{- define "keyvault-flexvol.annotations" -}}
+{{- with mergeOverwrite (dict) .root.Values.commonAnnotations (default (dict) .own) -}}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- define "keyvault-flexvol.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "keyvault-flexvol.fullname" .) .Values.serviceAccount.name }}
@@ -41,23 +49,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- else }}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
-{{- end }}
-
-{{/* Where kubelet looks for volume plugins; values.schema.json knows the same platforms. */}}
-{{- define "keyvault-flexvol.volumePluginDir" -}}
-{{- if and (eq .Values.platform "custom") (not .Values.volumePluginDir) }}
-{{- fail "platform \"custom\" needs volumePluginDir: the directory that kubelet's --volume-plugin-dir names" }}
-{{- else if and (ne .Values.platform "custom") .Values.volumePluginDir }}
-{{- fail (printf "volumePluginDir is set, but platform %q has a directory of its own: set \"platform: custom\", or leave volumePluginDir empty" .Values.platform) }}
-{{- end }}
-{{- $directories := dict
-  "kubeadm" "/usr/libexec/kubernetes/kubelet-plugins/volume/exec"
-  "aks" "/etc/kubernetes/volumeplugins"
-  "gke" "/home/kubernetes/flexvolume"
-  "rke2" "/var/lib/kubelet/volumeplugins"
-  "openshift" "/etc/kubernetes/kubelet-plugins/volume/exec"
-  "custom" .Values.volumePluginDir }}
-{{- get $directories .Values.platform }}
 {{- end }}
 
 {{- define "keyvault-flexvol.seLinuxOptions" -}}
@@ -79,4 +70,16 @@ type: spc_t
 {{- with .Values.nodeConfig.deadlineSeconds }}{{ $_ := set $config "deadlineSeconds" (int .) }}{{ end }}
 {{- with .Values.nodeConfig.policy }}{{ if or .enabled .rules }}{{ $_ := set $config "policy" . }}{{ end }}{{ end }}
 {{- toPrettyJson $config }}
+{{- end }}
+
+{{/* Further variables; a second value for one of the chart's own would win silently. */}}
+{{- define "keyvault-flexvol.extraEnv" -}}
+{{- range .Values.extraEnv }}
+{{- if has .name (list "PLUGIN_DIRECTORY_ON_NODE" "HEALTH_PORT") }}
+{{- fail (printf "extraEnv sets %s, which the chart sets itself: use platform, volumePluginDir or health.port" .name) }}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{- toYaml . }}
+{{- end }}
 {{- end }}
