@@ -11,9 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { appendToSpool, spoolFiles } from './spool.ts';
+
+const PROGRAM = fileURLToPath(new URL('./testing/append-lines.ts', import.meta.url));
 
 let root = '';
 let spool = '';
@@ -49,9 +52,8 @@ test('a file that is full is followed by the next, and only the one before it is
 test('processes at the same time lose no line and mix none, also where a file fills up', async () => {
   mkdirSync(spool, { recursive: true });
   writeFileSync(join(spool, 'events.7.jsonl'), `${'x'.repeat(1024 * 1024 - 20_000)}\n`);
-  const program = join(import.meta.dirname, 'testing', 'append-lines.ts');
   const writers = Array.from({ length: 4 }, (_, writer) =>
-    execa(process.execPath, [program, spool, `writer-${writer}`, '100']),
+    execa(process.execPath, [PROGRAM, spool, `writer-${writer}`, '100']),
   );
   for (const { stdout } of await Promise.all(writers)) expect(stdout).toBe('100');
   expect(readdirSync(spool).sort()).toEqual(['events.7.jsonl', 'events.8.jsonl']);
