@@ -1,7 +1,8 @@
 import type { MountRequest } from './options/volume-options.ts';
 
 /** The parts of a call-out that are timed apart; each moment belongs to the innermost that runs. */
-export type Phase = 'wait' | 'token' | 'fetch' | 'write' | 'mount';
+export const phases = ['wait', 'token', 'fetch', 'write', 'mount'] as const;
+export type Phase = (typeof phases)[number];
 
 /** Is told how a call-out goes, for the event that it leaves behind. Never fails, and does no I/O. */
 export interface Recorder {

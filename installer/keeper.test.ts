@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { install } from './install.ts';
 import { Keeper } from './keeper.ts';
 import type { Log } from './log.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { type NodeDirectory, nodeDirectory, WORKING_DRIVER } from './testing/node-directory.ts';
 
 test('the node is ready after the installation, not before', async () => {
@@ -53,6 +54,7 @@ function keeperOf(node: NodeDirectory, onSleep: () => Promise<void> = async () =
     install: () => install(node.settings, silent),
     nodeConfigFile: node.settings.nodeConfigFile,
     log: silent,
+    metrics: new Metrics('1.2.3', node.settings.runDirectory),
     sleep: async (milliseconds) => {
       pauses.push(milliseconds);
       await onSleep();

@@ -2,6 +2,7 @@ import { InstallFault } from './fault.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Installation } from './install.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LAST_RETRY_MILLISECONDS = 60_000;
@@ -18,6 +19,7 @@ export interface KeeperDeps {
   readonly nodeConfigFile: string;
   readonly log: Log;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly metrics: Pick<Metrics, 'installation' | 'repair' | 'ready'>;
 }
 
 /**
@@ -51,6 +53,8 @@ export class Keeper {
       const difference = await differenceTo(this.#installed.snapshot);
       if (difference === undefined) return { ready: true, sha256: this.#installed.sha256 };
       this.#deps.log('warning', 'node-changed', { what: difference });
+      this.#deps.metrics.repair();
+      this.#deps.metrics.ready(false);
       this.#failure = undefined;
       void this.run();
       return { ready: false, code: 'Installing', reason: `${difference} changed; installing again` };
@@ -69,9 +73,13 @@ export class Keeper {
       try {
         this.#installed = await this.#install(desired);
         this.#failure = undefined;
+        this.#deps.metrics.installation('success');
+        this.#deps.metrics.ready(true);
         return;
       } catch (thrown) {
         this.#failure = asFault(thrown);
+        this.#deps.metrics.installation('failure');
+        this.#deps.metrics.ready(false);
         const { code, message } = this.#failure;
         this.#deps.log('error', 'installation-failed', { code, message, retrySeconds: pause / 1000 });
       }

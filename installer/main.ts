@@ -1,12 +1,17 @@
 // The program of the DaemonSet: installs the driver on the node, stays, and says how it stands.
 // With the arguments "policy test …" it explains the node's policy instead, and ends.
+import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Follower } from './events/follow.ts';
 import { InstallFault } from './fault.ts';
 import { createHealthServer } from './health.ts';
 import { install } from './install.ts';
 import { Keeper } from './keeper.ts';
 import { jsonLog } from './log.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { createMetricsServer } from './metrics/metrics-server.ts';
 import { testPolicy } from './policy/policy-test.ts';
 import { usage } from './policy/question.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -46,17 +51,22 @@ function settingsOrExit(): Settings {
 }
 
 function start(settings: Settings): void {
+  const metrics = new Metrics(version, settings.runDirectory);
   const keeper = new Keeper({
     install: () => install(settings, log),
     nodeConfigFile: settings.nodeConfigFile,
     log,
     sleep: (milliseconds) => sleep(milliseconds),
+    metrics,
   });
-  const server = createHealthServer(() => keeper.readiness());
-  server.on('error', (error) => {
-    log('error', 'health-server-failed', { message: error.message });
-    process.exit(1);
-  });
+  new Follower({ spool: join(settings.runDirectory, 'events'), log, metrics }).start();
+  if (settings.metricsPort !== undefined) {
+    endOnError('metrics', createMetricsServer(metrics.registry)).listen(settings.metricsPort);
+  }
+  const server = endOnError(
+    'health',
+    createHealthServer(() => keeper.readiness()),
+  );
   server.listen(settings.healthPort, () => {
     log('info', 'started', { version, port: settings.healthPort });
     void keeper.run();
@@ -68,6 +78,13 @@ async function runTranslation(args: readonly string[]): Promise<void> {
   process.stdout.write(output);
   process.stderr.write(errors);
   process.exitCode = exitCode;
+}
+
+function endOnError(name: string, server: Server): Server {
+  return server.on('error', (error) => {
+    log('error', `${name}-server-failed`, { message: error.message });
+    process.exit(1);
+  });
 }
 
 async function runCommand([group, name, ...args]: readonly string[]): Promise<void> {

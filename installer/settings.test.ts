@@ -8,6 +8,8 @@ test('without any variable the paths of the image hold', () => {
     pluginDirectory: '/volume-plugins',
     pluginDirectoryOnNode: '/volume-plugins',
     healthPort: 9808,
+    metricsPort: undefined,
+    runDirectory: '/run/keyvault-flexvol',
   });
 });
 

@@ -8,6 +8,8 @@ const schema = z.object({
   NODE_CONFIG_FILE: absolutePath.default('/etc/keyvault-flexvol/config.json'),
   PLUGIN_DIRECTORY: absolutePath.default('/volume-plugins'),
   PLUGIN_DIRECTORY_ON_NODE: absolutePath.optional(),
+  RUN_DIRECTORY: absolutePath.default('/run/keyvault-flexvol'),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
 });
 
@@ -22,6 +24,10 @@ export interface Settings {
   /** The same directory by the name it has on the node, for messages. */
   readonly pluginDirectoryOnNode: string;
   readonly healthPort: number;
+  /** Metrics are served where there is one. */
+  readonly metricsPort: number | undefined;
+  /** Where the driver keeps volumes and events on the node, by the same path here. */
+  readonly runDirectory: string;
 }
 
 /**
@@ -44,5 +50,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     pluginDirectory: data.PLUGIN_DIRECTORY,
     pluginDirectoryOnNode: data.PLUGIN_DIRECTORY_ON_NODE ?? data.PLUGIN_DIRECTORY,
     healthPort: data.HEALTH_PORT,
+    metricsPort: data.METRICS_PORT,
+    runDirectory: data.RUN_DIRECTORY,
   };
 }

@@ -6,7 +6,7 @@ import type { Phase } from '../recorder.ts';
 import { fitLine, plain } from './line.ts';
 
 /** Changes when a field changes its meaning or goes; fields may come without. */
-const EVENT_SCHEMA_VERSION = 1;
+export const EVENT_SCHEMA_VERSION = 1;
 
 /** So many answers by their HTTP status; `none` for requests without an answer. */
 export type RequestCounts = Readonly<Record<string, number>>;

@@ -22,7 +22,7 @@ export function spoolFiles(names: readonly string[]): { readonly number: number;
     .sort((a, b) => a.number - b.number);
 }
 
-function spoolFileName(number: number): string {
+export function spoolFileName(number: number): string {
   return `events.${number}.jsonl`;
 }
 

@@ -26,6 +26,8 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     pluginDirectory: join(root, 'exec'),
     pluginDirectoryOnNode: '/usr/libexec/kubernetes/kubelet-plugins/volume/exec',
     healthPort: 9808,
+    metricsPort: undefined,
+    runDirectory: join(root, 'run'),
   };
   const setDriver = async (content: string) => {
     await writeFile(settings.driverFile, content);

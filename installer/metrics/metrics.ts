@@ -1,0 +1,144 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { errorCodes } from '../../driver/errors.ts';
+import { identityKinds } from '../../driver/policy/schema.ts';
+import { phases } from '../../driver/recorder.ts';
+import type { EventLine } from '../events/event-line.ts';
+
+const PREFIX = 'keyvault_flexvol_';
+const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+/** Why a line of the spool was not counted. */
+type DropReason = 'malformed' | 'oversized';
+
+/** Label values are of closed sets, whatever an event says: whoever writes it must not make series without end. */
+const codes: readonly string[] = ['Success', ...errorCodes];
+const identities: readonly string[] = [...identityKinds, 'none'];
+const timed: readonly string[] = [...phases, 'total'];
+const sources: readonly string[] = ['direct', 'agent'];
+
+/** Everything the installer counts, in a registry of its own. docs/metrics.md explains each. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #callOuts = this.#counter('callouts_total', 'Mounts and unmounts that kubelet asked for', [
+    'callout',
+    'code',
+    'identity',
+    'source',
+  ]);
+  readonly #durations = new Histogram({
+    name: `${PREFIX}callout_phase_duration_seconds`,
+    help: 'Duration of the phases of mounts and unmounts',
+    labelNames: ['callout', 'phase'],
+    buckets: BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+  readonly #vaultRequests = this.#counter('vault_requests_total', 'Requests to vaults by HTTP status', [
+    'status',
+  ]);
+  readonly #tokenRequests = this.#counter('token_requests_total', 'Requests for tokens by HTTP status', [
+    'status',
+  ]);
+  readonly #denials = this.#counter('policy_denials_total', 'Mounts that the node policy denied');
+  readonly #dropped = this.#counter('spool_dropped_lines_total', 'Lines of the spool that are no events', [
+    'reason',
+  ]);
+  readonly #lost = this.#counter(
+    'spool_lost_files_total',
+    'Files of the spool that went before they were read',
+  );
+  readonly #installations = this.#counter('installer_installations_total', 'Attempts to install the driver', [
+    'result',
+  ]);
+  readonly #repairs = this.#counter(
+    'installer_repairs_total',
+    'Times something changed the installed driver',
+  );
+  readonly #ready = this.#gauge('installer_ready', 'Is the driver on the node the expected one? 1 or 0');
+  readonly #info = this.#gauge('info', 'Always 1; the version of the driver that is installed', ['version']);
+
+  /** @param runDirectory where the driver keeps a directory for each mounted volume */
+  constructor(version: string, runDirectory: string) {
+    this.#info.set({ version }, 1);
+    this.#denials.inc(0);
+    this.#lost.inc(0);
+    this.#repairs.inc(0);
+    this.#ready.set(0);
+    for (const reason of ['malformed', 'oversized']) this.#dropped.inc({ reason }, 0);
+    for (const result of ['success', 'failure']) this.#installations.inc({ result }, 0);
+    new Gauge({
+      name: `${PREFIX}mounted_volumes`,
+      help: 'Volumes of the driver that are mounted on the node',
+      registers: [this.registry],
+      collect() {
+        this.set(countEntries(join(runDirectory, 'volumes')));
+      },
+    });
+  }
+
+  callOut(event: EventLine): void {
+    const { callOut, durationsMs, vaultRequests, tokenRequests } = event;
+    this.#callOuts.inc({
+      callout: callOut,
+      code: among(codes, event.code),
+      identity: among(identities, event.identity ?? 'none'),
+      source: among(sources, event.source),
+    });
+    for (const [phase, milliseconds] of Object.entries(durationsMs)) {
+      if (timed.includes(phase)) this.#durations.observe({ callout: callOut, phase }, milliseconds / 1000);
+    }
+    for (const [status, count] of Object.entries(vaultRequests)) {
+      this.#vaultRequests.inc({ status: statusOf(status) }, count);
+    }
+    for (const [status, count] of Object.entries(tokenRequests)) {
+      this.#tokenRequests.inc({ status: statusOf(status) }, count);
+    }
+    if (event.code === 'PolicyDenied') this.#denials.inc();
+  }
+
+  droppedLine(reason: DropReason): void {
+    this.#dropped.inc({ reason });
+  }
+
+  lostFiles(count: number): void {
+    this.#lost.inc(count);
+  }
+
+  installation(result: 'success' | 'failure'): void {
+    this.#installations.inc({ result });
+  }
+
+  repair(): void {
+    this.#repairs.inc();
+  }
+
+  ready(isReady: boolean): void {
+    this.#ready.set(isReady ? 1 : 0);
+  }
+
+  #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
+    return new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
+    return new Gauge({ name: `${PREFIX}${name}`, help, labelNames, registers: [this.registry] });
+  }
+}
+
+function among(known: readonly string[], value: string): string {
+  return known.includes(value) ? value : 'other';
+}
+
+function statusOf(text: string): string {
+  return text === 'none' || /^[1-5]\d\d$/.test(text) ? text : 'other';
+}
+
+/** -1 when it cannot be told, as where the run directory is not mounted. */
+function countEntries(directory: string): number {
+  try {
+    return readdirSync(directory).length;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 0 : -1;
+  }
+}
