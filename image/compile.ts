@@ -1,7 +1,7 @@
 // One CommonJS file to an executable that needs nothing on the host but glibc.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { LocatedRuntime } from './runtime.ts';
@@ -40,8 +40,11 @@ export async function compile(job: Compilation): Promise<boolean> {
   const inputs = await inputsOf(job);
   if (await isCurrent(job, inputs)) return false;
   await mkdir(dirname(job.outfile), { recursive: true });
-  const work = join(dirname(job.outfile), `.kv.${randomUUID()}`);
+  const work = join(dirname(job.outfile), `.work-${randomUUID()}`);
   try {
+    // The executable holds the names that the compiler is given, so these are the same in every directory.
+    await mkdir(work);
+    await copyFile(job.bundle, join(work, 'kv.cjs'));
     await execa(
       job.compiler.executable,
       [
@@ -49,16 +52,16 @@ export async function compile(job: Compilation): Promise<boolean> {
         ...FLAGS,
         `--target=${job.runtime.target}`,
         `--compile-executable-path=${job.runtime.executable}`,
-        job.bundle,
+        'kv.cjs',
         '--outfile',
-        work,
+        'kv',
       ],
-      { all: true },
+      { all: true, cwd: work },
     );
-    await chmod(work, 0o755);
-    await rename(work, job.outfile);
+    await chmod(join(work, 'kv'), 0o755);
+    await rename(join(work, 'kv'), job.outfile);
   } finally {
-    await rm(work, { force: true });
+    await rm(work, { recursive: true, force: true });
   }
   await writeFile(job.stampFile, JSON.stringify({ inputs, output: await identity(job.outfile) }));
   return true;

@@ -1,0 +1,105 @@
+// npm run reproduce: builds bundles, executables and image twice, in two directories, with other file times, another
+// time zone and language, and caches of their own for what the build makes; then compares every byte.
+// Writes what it saw to dist/security/reproducible.json; differences end it with exit code 1.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+import { cacheDir, distDir, projectDir } from './project.ts';
+import { buildMachineArch } from './runtime.ts';
+
+const OUTPUTS = [
+  'kv.cjs',
+  'installer.cjs',
+  'LICENSES.txt',
+  'linux-amd64/kv',
+  'linux-arm64/kv',
+  'image/keyvault-flexvol.cdx.json',
+  'image/keyvault-flexvol.tar',
+];
+
+/** In what the two builds differ; what they share is the sources, the packages, and the commit's time. */
+const BUILDS = [
+  { directory: 'a', env: { TZ: 'UTC', LC_ALL: 'C' }, fileTime: new Date('2001-02-03T04:05:06Z') },
+  {
+    directory: 'another/and/much/longer/path/to/the/same/sources',
+    env: { TZ: 'Asia/Kathmandu', LC_ALL: 'C.UTF-8' },
+    fileTime: new Date('2026-01-01T00:00:00Z'),
+  },
+];
+
+const work = await mkdtemp(join(dirname(projectDir), '.reproduce-'));
+try {
+  const sums = [];
+  for (const build of BUILDS) sums.push(await buildIn(join(work, build.directory), build));
+  const [first = {}, second = {}] = sums;
+  const different = OUTPUTS.filter((name) => first[name] !== second[name]);
+  for (const name of OUTPUTS)
+    console.log(`${different.includes(name) ? 'differs' : 'same   '}  ${first[name]}  ${name}`);
+  await mkdir(join(distDir, 'security'), { recursive: true });
+  const report = {
+    command: 'npm run reproduce',
+    date: new Date().toISOString(),
+    architecture: buildMachineArch(),
+    tried: OUTPUTS.length,
+    different,
+    sha256: first,
+  };
+  await writeFile(join(distDir, 'security/reproducible.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (different.length > 0) process.exitCode = 1;
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
+
+async function buildIn(
+  directory: string,
+  { env, fileTime }: (typeof BUILDS)[number],
+): Promise<Record<string, string>> {
+  await copySources(directory, fileTime);
+  // Of the caches only what is fetched, never what is made of it.
+  const cache = `${directory}.cache`;
+  await mkdir(cache, { recursive: true });
+  for (const fetched of ['bun', 'apt'])
+    await cp(join(cacheDir, fetched), join(cache, fetched), {
+      recursive: true,
+      preserveTimestamps: true,
+    }).catch(ignoreMissing);
+  const { stdout: time } = await execa('git', ['log', '-1', '--format=%ct'], { cwd: projectDir });
+  const options = {
+    cwd: directory,
+    env: { ...env, KEYVAULT_FLEXVOL_CACHE: cache, SOURCE_DATE_EPOCH: time },
+  };
+  await execa(process.execPath, ['image/build.ts'], options);
+  await execa(process.execPath, ['image/image.ts'], options);
+  const sums = OUTPUTS.map(async (name) => [name, await sha256(join(directory, 'dist', name))] as const);
+  return Object.fromEntries(await Promise.all(sums));
+}
+
+/** What git knows of, changed or not, and the installed packages as they are. */
+async function copySources(directory: string, fileTime: Date): Promise<void> {
+  const { stdout } = await execa('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: projectDir,
+  });
+  for (const file of stdout.split('\0').filter((name) => name !== '')) {
+    const copy = join(directory, file);
+    await mkdir(dirname(copy), { recursive: true });
+    await cp(join(projectDir, file), copy).catch(ignoreMissing);
+    await utimes(copy, fileTime, fileTime).catch(ignoreMissing);
+  }
+  // Hard links, as esbuild would name the place that a symbolic link leads to.
+  await execa('cp', ['-al', join(projectDir, 'node_modules'), join(directory, 'node_modules')]);
+  await rm(join(directory, '.git'), { force: true });
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+/** A file that git knows of may be deleted; a cache may be empty. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
