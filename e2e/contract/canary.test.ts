@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CallOutResult, PodVolume } from '../lab/kubelet.ts';
 import type { FaultRules } from '../mock/faults/rules.ts';
 import { certificateOf, principalOf } from '../mock/seed.ts';
+import { type LockedContainer, lockedContainer } from './locked-container.ts';
 import { setScene, volumeOf } from './scene.ts';
 import { witness } from './witness.ts';
 
@@ -21,6 +22,22 @@ const canaries = {
   echoed: mark('echoed'),
   password: mark('password'),
   property: mark('property'),
+  containerPassword: mark('container'),
+  rules: mark('rules'),
+};
+let locked: LockedContainer;
+beforeAll(async () => {
+  locked = await lockedContainer(canaries.containerPassword);
+});
+
+/** Allows others something, under names that are nobody else's business. */
+const foreignRule = {
+  description: canaries.rules,
+  namespaces: ['others'],
+  serviceAccounts: ['*'],
+  vaults: ['*'],
+  objects: ['*/*'],
+  identities: ['service-principal'],
 };
 
 afterAll(() => {
@@ -28,7 +45,7 @@ afterAll(() => {
   const report = {
     command: 'npm test (e2e/contract/canary.test.ts)',
     date: new Date().toISOString(),
-    canaries: Object.keys(canaries).length + 2,
+    canaries: Object.keys(canaries).length + 3,
     ...tried,
   };
   writeFileSync('dist/security/canary.json', `${JSON.stringify(report, undefined, 2)}\n`);
@@ -39,7 +56,9 @@ function spellings(): string[] {
   const reader = principalOf(scene.azure.seed, 'reader');
   const stored = certificateOf(scene.azure.seed, 'testkv', 'chain-pkcs12').secret;
   // The middle of a container is as unique as the whole, and survives being cut.
-  const secrets = [...Object.values(canaries), reader.secrets[0] ?? '', stored.slice(200, 260)];
+  // So are the lines of a key's body.
+  const keyLine = locked.key.split('\n')[1] ?? '';
+  const secrets = [...Object.values(canaries), reader.secrets[0] ?? '', stored.slice(200, 260), keyLine];
   return secrets.flatMap((secret) => {
     const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '').slice(0, -1);
     return [secret, base64, encodeURIComponent(secret), Buffer.from(secret).toString('hex')];
@@ -98,6 +117,10 @@ const objects = (...list: object[]): Partial<PodVolume> => ({
 const wrongSecret = (): Partial<PodVolume> => ({
   secret: { clientid: principalOf(scene.azure.seed, 'reader').clientId, clientsecret: canaries.wrongSecret },
 });
+const withWrongPassword = (): Partial<PodVolume> => ({
+  ...objects({ name: 'locked', format: 'pem' }),
+  secret: { ...volumeOf(scene, 'x').secret, pfxpassword: canaries.password },
+});
 const answerOf = (
   role: 'entra' | 'vault',
   action: FaultRules['rules'] extends (infer R)[] | undefined
@@ -120,6 +143,11 @@ function fill(): void {
   const vault = scene.azure.directory.vault('testkv');
   const secret = { contentType: undefined, tags: {} };
   vault?.addSecret('plain', { ...secret, value: canaries.value });
+  vault?.addSecret('locked', {
+    value: locked.container,
+    contentType: 'application/x-pkcs12',
+    tags: {},
+  });
   vault?.addSecret('document', { ...secret, value: JSON.stringify({ a: canaries.property }) });
 }
 
@@ -139,7 +167,9 @@ describe('no secret is anywhere but in the volume when a mount', () => {
     expect((await watched(() => scene.kubelet.unmount(volume))).output).toBe('{"status":"Success"}\n');
   });
 
-  test.each<[string, () => Partial<PodVolume>, (() => FaultRules)?]>([
+  test.each<
+    [string, () => Partial<PodVolume>, ((() => FaultRules) | undefined)?, (object | undefined)?, RegExp?]
+  >([
     ['has a wrong client secret', wrongSecret],
     ['asks for what is not there', () => objects({ name: 'plain' }, { name: 'missing' })],
     ['reads a certificate that is none', () => objects({ name: 'plain', format: 'pem' })],
@@ -155,6 +185,27 @@ describe('no secret is anywhere but in the volume when a mount', () => {
       }),
     ],
     ['has options that are wrong', () => ({ options: { keyvaultname: '', tenantid: '!' } })],
+    [
+      'reads a container whose password is another',
+      withWrongPassword,
+      undefined,
+      undefined,
+      /^ObjectContentInvalid: .*pfxpassword/,
+    ],
+    [
+      'reads a container whose password nobody gave',
+      () => objects({ name: 'locked', format: 'pem' }),
+      undefined,
+      undefined,
+      /^ObjectContentInvalid: .*has a password/,
+    ],
+    [
+      'is denied by the policy of the node',
+      () => ({}),
+      undefined,
+      { enabled: true, rules: [foreignRule] },
+      /^PolicyDenied: /,
+    ],
     [
       'is refused by Entra with its secret in the answer',
       wrongSecret,
@@ -234,13 +285,15 @@ describe('no secret is anywhere but in the volume when a mount', () => {
       () => ({}),
       () => answerOf('vault', { redirect: `https://otherkv.vault.azure.net/${canaries.echoed}` }),
     ],
-  ])('%s', async (_, changes, faults) => {
+  ])('%s', async (_, changes, faults, policy, message) => {
     fill();
-    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 20 });
+    const configuration = { caBundle: scene.azure.caPem, deadlineSeconds: 20 };
+    await scene.kubelet.configure(policy === undefined ? configuration : { ...configuration, policy });
     if (faults) scene.azure.setFaults(faults());
     const volume = volumeOf(scene, 'canary', changes());
     const { status } = await watched(() => scene.kubelet.mount(volume));
     expect(status.status).toBe('Failure');
+    if (message) expect(status.message).toMatch(message);
     await watched(() => scene.kubelet.unmount(volume));
     const hosts = new Set(scene.azure.requests().map(({ host }) => host));
     for (const host of hosts) expect(['login.microsoftonline.com', 'testkv.vault.azure.net']).toContain(host);

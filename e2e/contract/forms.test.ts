@@ -1,12 +1,12 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { execa } from 'execa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { certificateOf, derOf, secretOf } from '../mock/seed.ts';
 import { expectedBytes } from './expected.ts';
+import { lockedContainer } from './locked-container.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 const scene = setScene();
@@ -112,16 +112,9 @@ describe('the secret behind a certificate gives a key, and a chain each of which
 });
 
 test('a container with a password opens with pfxpassword of the Secret, and not without', async () => {
-  const work = mkdtempSync(join(tmpdir(), 'forms-'));
-  onTestFinished(() => rmSync(work, { recursive: true }));
-  const [key, certificate, container] = ['key', 'certificate', 'container'].map((name) => join(work, name));
-  if (!key || !certificate || !container) throw new Error('no paths');
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key];
-  await openssl('req', '-x509', ...newKey, '-subj', '/CN=own.example', '-out', certificate);
-  const files = ['-inkey', key, '-in', certificate, '-out', container];
-  await openssl('pkcs12', '-export', ...files, '-passout', 'pass:sesame');
+  const { container, key, certificate } = await lockedContainer('sesame');
   scene.azure.directory.vault('testkv')?.addSecret('own', {
-    value: readFileSync(container, 'base64'),
+    value: container,
     contentType: 'application/x-pkcs12',
   });
   const locked = asked([{ name: 'own' }]);
@@ -130,9 +123,7 @@ test('a container with a password opens with pfxpassword of the Secret, and not 
   );
   const opened = { ...locked, secret: { ...locked.secret, pfxpassword: 'sesame' } };
   expect((await scene.kubelet.mount(opened)).output).toBe('{"status":"Success"}\n');
-  expect(readFileSync(join(scene.kubelet.directoryOf(opened), 'own'), 'utf8')).toBe(
-    readFileSync(key, 'utf8') + readFileSync(certificate, 'utf8'),
-  );
+  expect(readFileSync(join(scene.kubelet.directoryOf(opened), 'own'), 'utf8')).toBe(key + certificate);
 });
 
 test('text that stands for bytes, and a property of JSON', async () => {
