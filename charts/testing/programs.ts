@@ -17,6 +17,14 @@ const docs: GoPrograms = {
   packages: ['github.com/norwoodj/helm-docs/cmd/helm-docs'],
 };
 
+const promtool: GoPrograms = {
+  name: 'promtool',
+  module: 'github.com/prometheus/prometheus',
+  version: 'v0.316.0',
+  packages: ['github.com/prometheus/prometheus/cmd/promtool'],
+  tags: 'remove_all_sd',
+};
+
 /** Runs the chart's unit tests (`tests/*_test.yaml`); needs no helm. */
 export async function helmUnittestProgram(): Promise<string> {
   return join(await buildGoPrograms(unittest), 'helm-unittest');
@@ -25,4 +33,9 @@ export async function helmUnittestProgram(): Promise<string> {
 /** Makes the chart's README of the comments in values.yaml. */
 export async function helmDocsProgram(): Promise<string> {
   return join(await buildGoPrograms(docs), 'helm-docs');
+}
+
+/** Prometheus' own reader of alert rules and queries. */
+export async function promtoolProgram(): Promise<string> {
+  return join(await buildGoPrograms(promtool), 'promtool');
 }

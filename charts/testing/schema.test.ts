@@ -15,13 +15,18 @@ interface Schema {
 const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
 const values = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as Record<string, unknown>;
 
-/** What Kubernetes defines, and the API server checks. */
+/** What Kubernetes and the Prometheus operator define, and the API server checks. */
 const kubernetesOwn = [
   'affinity',
   'extraEnv[].valueFrom',
   'extraObjects[]',
   'extraVolumeMounts[]',
   'extraVolumes[]',
+  'metrics.podMonitor.metricRelabelings[]',
+  'metrics.podMonitor.relabelings[]',
+  'metrics.serviceMonitor.metricRelabelings[]',
+  'metrics.serviceMonitor.relabelings[]',
+  'networkPolicy.metricsFrom[]',
   'tolerations[]',
 ];
 
@@ -54,6 +59,9 @@ test.each([
   ],
   ['a health port that is no number', ['health.port=http'], 'port'],
   ['a switch that is text', ['networkPolicy.enabled=on'], 'enabled'],
+  ['a render mode that does not exist', ['metrics.podMonitor.renderMode=always'], 'renderMode'],
+  ['an interval without a unit', ['metrics.serviceMonitor.interval=5x'], 'interval'],
+  ['a runbook address that would run into the path', ['metrics.alerts.runbookBaseUrl=https://x'], 'runbook'],
   ['a variable without a name', ['extraEnv[0].value=x'], 'extraEnv'],
   ['a test option that is no text', ['tests.options.usevmmanagedidentity=true'], 'usevmmanagedidentity'],
 ])('the chart refuses %s', async (_name, settings, named) => {

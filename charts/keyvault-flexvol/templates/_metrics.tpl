@@ -1,0 +1,36 @@
+{{/*
+Whether an object of the Prometheus operator is to be rendered: "true" or nothing.
+Takes a dict of root (the chart's context), kind, and values (with enabled and renderMode).
+*/}}
+{{- define "keyvault-flexvol.operatorObject" -}}
+{{- if .values.enabled }}
+{{- if not .root.Values.metrics.enabled }}
+{{- fail (printf "a %s is enabled, but metrics are not: set metrics.enabled=true" .kind) }}
+{{- end }}
+{{- $exists := .root.Capabilities.APIVersions.Has (printf "monitoring.coreos.com/v1/%s" .kind) }}
+{{- if or $exists (eq .values.renderMode "alwaysRender") }}true
+{{- else if eq .values.renderMode "failIfMissing" }}
+{{- fail (printf "the cluster has no %s (monitoring.coreos.com/v1), and its renderMode is failIfMissing: install the Prometheus operator first, or set renderMode=skipIfMissing" .kind) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The endpoint of a PodMonitor or ServiceMonitor, as its values say. */}}
+{{- define "keyvault-flexvol.scrape" -}}
+port: metrics
+path: /metrics
+{{- with .interval }}
+interval: {{ . }}
+{{- end }}
+{{- with .scrapeTimeout }}
+scrapeTimeout: {{ . }}
+{{- end }}
+{{- with .relabelings }}
+relabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .metricRelabelings }}
+metricRelabelings:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
