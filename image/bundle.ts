@@ -1,5 +1,5 @@
 // TypeScript and its dependencies to one CommonJS file.
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -38,6 +38,8 @@ export async function bundle(
     metafile: true,
     logLevel: 'warning',
   });
+  // A program whose source begins with a #! line keeps it, and is started by it.
+  await chmod(outfile, 0o755);
   await writeFile(join(distDir, 'meta', `${program.name}.json`), JSON.stringify(result.metafile));
   return outfile;
 }

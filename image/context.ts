@@ -1,6 +1,6 @@
 // What the Dockerfile copies: root/, opt/ and, within opt/, the bill of materials of both.
 import { existsSync } from 'node:fs';
-import { cp, link, mkdir, writeFile } from 'node:fs/promises';
+import { cp, link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { billOfMaterials } from './parts/bill.ts';
 import { debianPackages } from './parts/debian-packages.ts';
@@ -32,6 +32,9 @@ export async function assembleContext(context: string, arch: Arch): Promise<void
   await cp(join(projectDir, 'LICENSE'), join(programs, 'LICENSE'));
   const root = await assembleRoot(arch, cacheDir);
   await cp(root, join(context, 'root'), { recursive: true, verbatimSymlinks: true });
+  // For kubectl exec, which finds it in PATH: there is no shell, and the bundle's first line names the runtime.
+  await mkdir(join(context, 'root/usr/bin'), { recursive: true });
+  await symlink('/opt/keyvault-flexvol/installer.cjs', join(context, 'root/usr/bin/installer'));
   await writeFile(join(context, billFile), await billOf(root, arch));
 }
 

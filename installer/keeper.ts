@@ -26,9 +26,9 @@ export interface KeeperDeps {
  * Keeps the driver installed. A failing installation is repeated, ever more slowly, with the reason in
  * `readiness()`; no crash loop, whose back-off would hide the reason and keep the node waiting for minutes.
  *
- * There is no timer while all is well: kubelet's readiness probe is the clock. Each one compares what is on the
- * node with what was installed, and a difference (somebody removed the driver, the ConfigMap changed) starts a
- * new installation.
+ * While all is well nothing is done but at kubelet's readiness probes, at changes of the driver's directory, and once
+ * a minute: each compares what is on the node with what was installed, and a difference (somebody removed the driver,
+ * the ConfigMap changed) starts a new installation.
  */
 export class Keeper {
   readonly #deps: KeeperDeps;

@@ -1,6 +1,6 @@
 // The program as a process, over HTTP and signals.
 import { once } from 'node:events';
-import { readdir, truncate } from 'node:fs/promises';
+import { readdir, rm, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,6 +31,35 @@ test('it installs, becomes ready, logs JSON lines, and ends at once on SIGTERM w
   expect(events).toEqual(['started', 'installed', 'ended']);
   expect(await readdir(node.driverDirectory)).toContain('kv');
 });
+
+test.each<[string, (node: NodeDirectory) => Promise<void>]>([
+  ['the driver', (node) => rm(join(node.driverDirectory, 'kv'))],
+  ['its directory', (node) => rm(node.driverDirectory, { recursive: true })],
+])(
+  'without any probe it sees that %s was removed, and puts it in place again',
+  async (_, remove) => {
+    await using node = await nodeDirectory();
+    const { installer, url } = await start(node);
+    try {
+      await until(
+        () => probe(`${url}/readyz`),
+        ({ ok }) => ok,
+      );
+      for (const _again of [1, 2]) {
+        await remove(node);
+        await until(
+          async () => (await readdir(node.driverDirectory).catch(() => [])).sort().join(),
+          (names) => names === '.config.json,kv',
+        );
+        await sleep(1500);
+      }
+    } finally {
+      installer.kill('SIGTERM');
+      await installer;
+    }
+  },
+  60_000,
+);
 
 test('it stays alive but not ready, and says why, while the configuration is invalid', async () => {
   await using node = await nodeDirectory();
@@ -92,6 +121,7 @@ async function start({ settings }: NodeDirectory) {
       PLUGIN_DIRECTORY: settings.pluginDirectory,
       PLUGIN_DIRECTORY_ON_NODE: settings.pluginDirectoryOnNode,
       HEALTH_PORT: String(port),
+      RUN_DIRECTORY: settings.runDirectory,
     },
   });
   return { installer, url: `http://127.0.0.1:${port}` };

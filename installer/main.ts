@@ -1,3 +1,4 @@
+#!/opt/keyvault-flexvol/kv
 // The program of the DaemonSet: installs the driver on the node, stays, and says how it stands.
 // With the arguments "policy test …" it explains the node's policy instead, and ends.
 import type { Server } from 'node:http';
@@ -12,10 +13,12 @@ import { Keeper } from './keeper.ts';
 import { jsonLog } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { createMetricsServer } from './metrics/metrics-server.ts';
+import { driverDirectoryOf } from './plugin-directory.ts';
 import { testPolicy } from './policy/policy-test.ts';
 import { usage } from './policy/question.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import { runTranslate } from './translate/command.ts';
+import { watchDriver } from './watch-driver.ts';
 
 /** Set by the build; sources run as they are have no version. */
 declare const __VERSION__: string | undefined;
@@ -70,6 +73,8 @@ function start(settings: Settings): void {
   server.listen(settings.healthPort, () => {
     log('info', 'started', { version, port: settings.healthPort });
     void keeper.run();
+    const { pluginDirectory } = settings;
+    watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void keeper.readiness());
   });
 }
 
