@@ -11,8 +11,8 @@ export interface ImageBuild {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since the epoch that every file and the image get, so that the same input makes the same image. */
   readonly timestamp: number;
-  /** The archive to write, in the form `docker load`, `podman load`, `ctr import` and `kind load` read. */
-  readonly archive: string;
+  /** Where to, with its transport: `docker-archive:<file>:<name>` or `oci:<directory>:<name>`. */
+  readonly destination: string;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function buildImage(job: ImageBuild): Promise<void> {
     ],
     { all: true },
   );
-  await execa(tool, ['push', '--quiet', local, `docker-archive:${job.archive}:${job.tag}`], { all: true });
+  await execa(tool, ['push', '--quiet', local, job.destination], { all: true });
 }
 
 async function findTool(): Promise<string> {

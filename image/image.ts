@@ -10,9 +10,9 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { execa } from 'execa';
 import { buildImage } from './container-tool.ts';
 import { assembleContext, billFile } from './context.ts';
+import { imageLabels, sourceState } from './labels.ts';
 import { distDir, projectDir, readProject } from './project.ts';
 import { type Arch, buildMachineArch } from './runtime.ts';
 
@@ -32,22 +32,15 @@ const archive = join(distDir, 'image', `keyvault-flexvol${suffix}.tar`);
 const work = join(distDir, 'image', `work-${randomUUID()}`);
 try {
   await assembleContext(join(work, 'context'), arch);
-  const { revision, timestamp } = await sourceState();
+  const { timestamp } = await sourceState();
   await buildImage({
     dockerfile: join(import.meta.dirname, 'Dockerfile'),
     context: join(work, 'context'),
     arch,
     tag,
     timestamp,
-    archive: join(work, 'image.tar'),
-    labels: {
-      'org.opencontainers.image.title': 'keyvault-flexvol',
-      'org.opencontainers.image.description': project.description,
-      'org.opencontainers.image.version': project.version,
-      'org.opencontainers.image.licenses': project.license,
-      'org.opencontainers.image.revision': revision,
-      'org.opencontainers.image.created': new Date(timestamp * 1000).toISOString(),
-    },
+    destination: `docker-archive:${join(work, 'image.tar')}:${tag}`,
+    labels: await imageLabels(),
   });
   await rename(join(work, 'context', billFile), archive.replace(/tar$/, 'cdx.json'));
   await rename(join(work, 'image.tar'), archive);
@@ -57,13 +50,6 @@ try {
 const unpacked = `${megabytes((await stat(archive)).size)} unpacked`;
 const compressed = values.gzip ? `, ${megabytes(await gzippedSize(archive))} compressed` : '';
 console.log(`${tag} (${arch}) in ${relative(projectDir, archive)}: ${unpacked}${compressed}`);
-
-/** The commit and its time; SOURCE_DATE_EPOCH overrides the time (reproducible-builds.org). */
-async function sourceState(): Promise<{ revision: string; timestamp: number }> {
-  const git = await execa('git', ['log', '-1', '--format=%H %ct'], { cwd: projectDir, reject: false });
-  const [revision = 'unknown', committed = '0'] = git.exitCode === 0 ? git.stdout.split(' ') : [];
-  return { revision, timestamp: Number(process.env['SOURCE_DATE_EPOCH'] ?? committed) };
-}
 
 function parseArch(text: string): Arch {
   if (text === 'amd64' || text === 'arm64') return text;

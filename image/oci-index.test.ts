@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeIndex } from './oci-index.ts';
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const labels = { 'org.opencontainers.image.version': '1.2.3' };
+
+test('the layout has one entry, an index of both platforms whose digest is that of its bytes', async () => {
+  await using layout = await layoutOf(['arm64', 'amd64']);
+  const digest = await writeIndex(layout.path, '1.2.3', labels);
+  const entry = JSON.parse(await readFile(join(layout.path, 'index.json'), 'utf8'));
+  expect(entry.manifests).toHaveLength(1);
+  expect(entry.manifests[0]).toMatchObject({ digest, annotations: { [REF_NAME]: '1.2.3' } });
+  const bytes = await readFile(join(layout.path, 'blobs/sha256', digest.replace('sha256:', '')));
+  expect(digest).toBe(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+  expect(entry.manifests[0].size).toBe(bytes.length);
+  const index = JSON.parse(bytes.toString());
+  expect(index.annotations).toEqual(labels);
+  expect(index.manifests).toEqual([
+    { mediaType: 'm', digest: 'sha256:amd64', size: 5, platform: { architecture: 'amd64', os: 'linux' } },
+    { mediaType: 'm', digest: 'sha256:arm64', size: 5, platform: { architecture: 'arm64', os: 'linux' } },
+  ]);
+});
+
+test('the order of the builds does not change the digest', async () => {
+  await using one = await layoutOf(['amd64', 'arm64']);
+  await using other = await layoutOf(['arm64', 'amd64']);
+  expect(await writeIndex(one.path, 'v', labels)).toBe(await writeIndex(other.path, 'v', labels));
+});
+
+test('an image without a name is refused', async () => {
+  await using layout = await layoutOf([undefined]);
+  await expect(writeIndex(layout.path, 'v', labels)).rejects.toThrow(
+    /the image sha256:undefined has no name/,
+  );
+});
+
+async function layoutOf(architectures: readonly (string | undefined)[]) {
+  const path = await mkdtemp(join(tmpdir(), 'layout-'));
+  await mkdir(join(path, 'blobs/sha256'), { recursive: true });
+  const manifests = architectures.map((arch) => ({
+    mediaType: 'm',
+    digest: `sha256:${arch}`,
+    size: 5,
+    ...(arch === undefined ? {} : { annotations: { [REF_NAME]: arch } }),
+  }));
+  await writeFile(join(path, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}

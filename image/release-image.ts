@@ -1,0 +1,44 @@
+// npm run image:release: one OCI archive with the images of both architectures behind an index, to be pushed as a whole.
+//   dist/image/keyvault-flexvol-oci.tar
+// Prints the digest of the index, which is the same for the same sources, packages and tools.
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { execa } from 'execa';
+import { buildImage } from './container-tool.ts';
+import { assembleContext } from './context.ts';
+import { imageLabels, sourceState } from './labels.ts';
+import { writeIndex } from './oci-index.ts';
+import { distDir, projectDir, readProject } from './project.ts';
+import type { Arch } from './runtime.ts';
+
+const architectures: readonly Arch[] = ['amd64', 'arm64'];
+const { version } = await readProject();
+const archive = join(distDir, 'image', 'keyvault-flexvol-oci.tar');
+const work = join(distDir, 'image', `work-${randomUUID()}`);
+const layout = join(work, 'layout');
+const { timestamp } = await sourceState();
+const labels = await imageLabels();
+try {
+  await mkdir(layout, { recursive: true });
+  for (const arch of architectures) {
+    const context = join(work, arch);
+    await assembleContext(context, arch);
+    await buildImage({
+      dockerfile: join(import.meta.dirname, 'Dockerfile'),
+      context,
+      arch,
+      tag: `localhost/keyvault-flexvol:${version}`,
+      timestamp,
+      destination: `oci:${layout}:${arch}`,
+      labels,
+    });
+  }
+  const digest = await writeIndex(layout, version, labels);
+  const sameBytes = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${timestamp}`];
+  await execa('tar', [...sameBytes, '-cf', join(work, 'oci.tar'), '-C', layout, '.']);
+  await rename(join(work, 'oci.tar'), archive);
+  console.log(`${relative(projectDir, archive)} (${architectures.join(', ')}) ${digest}`);
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
