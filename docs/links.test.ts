@@ -6,6 +6,7 @@ const project = join(import.meta.dirname, '..');
 const documents = [
   'README.md',
   'CHANGELOG.md',
+  'RELEASING.md',
   'charts/keyvault-flexvol/README.md',
   ...readdirSync(join(project, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))

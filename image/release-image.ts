@@ -1,12 +1,13 @@
 // npm run image:release: one OCI archive with the images of both architectures behind an index, to be pushed as a whole.
 //   dist/image/keyvault-flexvol-oci.tar
+//   dist/image/keyvault-flexvol-<arch>.cdx.json   the bills of materials, which the images have too
 // Prints the digest of the index, which is the same for the same sources, packages and tools.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
 import { buildImage } from './container-tool.ts';
-import { assembleContext } from './context.ts';
+import { assembleContext, billFile } from './context.ts';
 import { imageLabels, sourceState } from './labels.ts';
 import { writeIndex } from './oci-index.ts';
 import { distDir, projectDir, readProject } from './project.ts';
@@ -38,6 +39,9 @@ try {
   const sameBytes = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${timestamp}`];
   await execa('tar', [...sameBytes, '-cf', join(work, 'oci.tar'), '-C', layout, '.']);
   await rename(join(work, 'oci.tar'), archive);
+  for (const arch of architectures) {
+    await rename(join(work, arch, billFile), join(distDir, 'image', `keyvault-flexvol-${arch}.cdx.json`));
+  }
   console.log(`${relative(projectDir, archive)} (${architectures.join(', ')}) ${digest}`);
 } finally {
   await rm(work, { recursive: true, force: true });
