@@ -28,6 +28,8 @@ export async function buildImage(job: ImageBuild): Promise<void> {
     tool,
     [
       'build',
+      // A layer of the same files would bring the image of another architecture along.
+      '--no-cache',
       '--file',
       job.dockerfile,
       '--platform',

@@ -26,13 +26,8 @@ export async function writeIndex(
 ): Promise<string> {
   const entry = join(layout, 'index.json');
   const { manifests } = JSON.parse(await readFile(entry, 'utf8')) as { manifests: Descriptor[] };
-  const platforms = manifests
-    .map(({ mediaType, digest, size, annotations: own }) => {
-      const architecture = own?.[REF_NAME];
-      if (architecture === undefined) throw new Error(`${entry}: the image ${digest} has no name`);
-      return { mediaType, digest, size, platform: { architecture, os: 'linux' } };
-    })
-    .sort((a, b) => a.platform.architecture.localeCompare(b.platform.architecture));
+  const platforms = await Promise.all(manifests.map((one) => platformOf(layout, one)));
+  platforms.sort((a, b) => a.platform.architecture.localeCompare(b.platform.architecture));
   const index = Buffer.from(
     JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests: platforms, annotations }),
   );
@@ -42,4 +37,19 @@ export async function writeIndex(
   const only = { mediaType: INDEX_TYPE, digest, size: index.length, annotations: { [REF_NAME]: name } };
   await writeFile(entry, JSON.stringify({ schemaVersion: 2, manifests: [only] }));
   return digest;
+}
+
+/** By the image's own configuration, as a build from a cache may have made an image for another architecture. */
+async function platformOf(layout: string, { mediaType, digest, size, annotations }: Descriptor) {
+  const { config } = JSON.parse(await readBlob(layout, digest)) as { config: Descriptor };
+  const { architecture, os } = JSON.parse(await readBlob(layout, config.digest)) as Record<string, string>;
+  const name = annotations?.[REF_NAME];
+  if (architecture === undefined || os === undefined || architecture !== name) {
+    throw new Error(`the image named ${name} in ${layout} is for ${os}/${architecture}`);
+  }
+  return { mediaType, digest, size, platform: { architecture, os } };
+}
+
+function readBlob(layout: string, digest: string): Promise<string> {
+  return readFile(join(layout, 'blobs', digest.replace(':', '/')), 'utf8');
 }
