@@ -14,7 +14,7 @@ type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig' | 'environment' | 'no
 const mockProgram = join(import.meta.dirname, '..', 'mock', 'main.ts');
 const namespace = 'mock-azure';
 /** Where the instance metadata service is on every Azure machine. */
-const imdsAddress = '169.254.169.254';
+export const imdsAddress = '169.254.169.254';
 const controlPort = 8080;
 
 /** The real names that the nodes resolve to the mock. */
@@ -109,6 +109,8 @@ const azure = {
       metadata: { labels: { app: 'azure' } },
       spec: {
         terminationGracePeriodSeconds: 2,
+        // what the vaults hold is in its memory, and cases restart the other node
+        nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
         containers: [
           {
             ...container,

@@ -25,9 +25,7 @@ export async function connectPods(target: Target): Promise<string[]> {
       await onNode(target, node.name, ['tee', '/etc/cni/net.d/10-kind.conflist'], {
         input: cniConfiguration(node),
       });
-      for (const other of nodes)
-        if (other !== node)
-          await onNode(target, node.name, ['ip', 'route', 'replace', other.podCidr, 'via', other.address]);
+      await routeToOthers(target, node, nodes);
     }
     await kubectl(target, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s']);
     await kubectl(target, ['taint', 'node', '--all', 'node-role.kubernetes.io/control-plane-']).catch(
@@ -35,6 +33,19 @@ export async function connectPods(target: Target): Promise<string[]> {
     );
     return nodes.map((node) => node.name);
   });
+}
+
+/** Gives a node that has booted its way to the others' pods again, and them theirs to its pods, whatever its address now is. */
+export async function reconnectNode(target: Target, name: string): Promise<void> {
+  const [address = ''] = (await onNode(target, name, ['hostname', '-I'])).split(' ');
+  const nodes = (await listNodes(target)).map((node) => (node.name === name ? { ...node, address } : node));
+  for (const node of nodes) await routeToOthers(target, node, nodes);
+}
+
+async function routeToOthers(target: NodeTarget, node: Node, nodes: readonly Node[]): Promise<void> {
+  for (const other of nodes)
+    if (other.name !== node.name)
+      await onNode(target, node.name, ['ip', 'route', 'replace', other.podCidr, 'via', other.address]);
 }
 
 /** Makes names resolve to one address on a node itself, where kubelet runs the driver. */

@@ -24,8 +24,17 @@ function named(pod: string): string[] {
 }
 
 export async function createPod(state: EndToEndState, pod: PodRequest): Promise<void> {
+  await createPods(state, [pod]);
+}
+
+/** Several at once, by one request. */
+export async function createPods(state: EndToEndState, pods: readonly PodRequest[]): Promise<void> {
+  await apply(state, ...pods.map(manifestOf));
+}
+
+function manifestOf(pod: PodRequest): object {
   const [name, , namespace = 'default'] = named(pod.name);
-  await apply(state, {
+  return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace, labels: pod.labels ?? {} },
@@ -45,7 +54,7 @@ export async function createPod(state: EndToEndState, pod: PodRequest): Promise<
       ],
       volumes: [{ name: 'kv', ...pod.volume }],
     },
-  });
+  };
 }
 
 /** Waits until the pod runs; error after the time: its phase and events. */
