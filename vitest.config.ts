@@ -20,7 +20,24 @@ export default defineConfig({
           // The built executable, called as kubelet calls it; its mock of Azure needs Azure's own ports.
           name: 'contract',
           include: ['e2e/contract/**/*.test.ts'],
+          exclude: ['e2e/contract/agent.test.ts'],
           fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // What the driver reads through the node agent must be the same, bytes and faults: the same tests once more.
+          name: 'by-agent',
+          env: { READ_BY: 'agent' },
+          include: [
+            'e2e/contract/{agent,arc-identity,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
+            'e2e/contract/faults/azure.test.ts',
+          ],
+          fileParallelism: false,
+          // After the others: the mock of Azure needs Azure's own ports.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

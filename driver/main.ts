@@ -1,9 +1,10 @@
 import { closeSync, openSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { KubeletEnvironment } from './agent/protocol.ts';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, systemCode, toDriverError } from './errors.ts';
 import type { NodeConfig } from './nodeconfig/schema.ts';
-import type { ObjectReader, TokenSource } from './ports.ts';
+import type { FederatedTokens, ObjectReader, TokenSource } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
 
@@ -37,8 +38,8 @@ const kubeletEnvironment = { ...process.env };
 let answered = false;
 /** Leaves the event of this call-out; there is none of `init`, which loads nothing of it. */
 let leaveEvent: (status: DriverStatus) => void = () => undefined;
-/** When the earliest deadline is, by `performance.now()`. */
-let endsAt = Number.POSITIVE_INFINITY;
+/** When the earliest deadline is, by `performance.now()`, and what it says. */
+let deadline = { endsAt: Number.POSITIVE_INFINITY, message: '' };
 
 prepareProcess();
 deadlineAfter(DEADLINE_MS);
@@ -74,12 +75,11 @@ function leaveNothingInCoreDumps(): void {
 }
 
 function deadlineAfter(milliseconds: number): void {
-  endsAt = Math.min(endsAt, performance.now() + milliseconds);
+  const message = `the call-out took longer than ${milliseconds / 1000} s; check that the token endpoint and the vault can be reached from this node`;
+  const endsAt = performance.now() + milliseconds;
+  if (endsAt < deadline.endsAt) deadline = { endsAt, message };
   setTimeout(() => {
-    const error = new DriverError(
-      'DeadlineExceeded',
-      `the call-out took longer than ${milliseconds / 1000} s; check that the token endpoint and the vault can be reached from this node`,
-    );
+    const error = new DriverError('DeadlineExceeded', message);
     abort.abort(error);
     setTimeout(answerError, GRACE_MS, error).unref();
   }, milliseconds).unref();
@@ -98,7 +98,7 @@ function productionPorts(): CallOutPorts {
       return {
         nodeConfig,
         volumes: await volumes(recorder),
-        reader: { read: read.bind(undefined, nodeConfig, target, recorder) },
+        reader: await readerOf(nodeConfig, target, recorder),
         recorder,
       };
     },
@@ -120,10 +120,39 @@ async function startRecording(): Promise<Recorder> {
   return recorder;
 }
 
+/** The node agent goes first, if there is one: then nothing of Azure's is loaded at all. */
+async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Recorder): Promise<ObjectReader> {
+  const { createAgentReader } = await import('./agent/reader.ts');
+  const { readProxyEnvironment } = await import('./transport/proxy.ts');
+  const federatedTokens = async () =>
+    (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
+  const environment = {
+    proxy: readProxyEnvironment(kubeletEnvironment),
+    widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
+  };
+  return createAgentReader({
+    runDirectory: RUN_DIRECTORY,
+    environment,
+    deadline: () => ({ milliseconds: timeLeft(), message: deadline.message }),
+    async federatedToken({ identity, cloud, pod }, signal) {
+      if (identity.kind !== 'workload-identity') return undefined;
+      const { federationAudiences } = await import('./credentials/audiences.ts');
+      return (await federatedTokens()).find(pod, federationAudiences(cloud), signal);
+    },
+    direct: { read: read.bind(undefined, nodeConfig, environment, federatedTokens, recorder) },
+    recorder,
+  });
+}
+
+function timeLeft(): number {
+  return deadline.endsAt - performance.now();
+}
+
 /** Nothing of Azure's is loaded before it is this process's turn, so that waiting ones take little memory. */
 async function read(
   nodeConfig: NodeConfig,
-  target: string,
+  environment: KubeletEnvironment,
+  federatedTokens: () => Promise<FederatedTokens>,
   recorder: Recorder,
   ...[request, signal]: Parameters<ObjectReader['read']>
 ) {
@@ -135,18 +164,14 @@ async function read(
     const { createTransport } = await import('./transport/transport.ts');
     const { createTokenSource } = await import('./credentials/select.ts');
     const { createObjectReader } = await import('./keyvault/reader.ts');
-    const { chooseProxy, readProxyEnvironment } = await import('./transport/proxy.ts');
+    const { chooseProxy } = await import('./transport/proxy.ts');
     const { nmiPorts } = nodeConfig;
-    const caBundle =
-      nodeConfig.caBundle ?? (WIDENS_TRUST.some((name) => name in kubeletEnvironment) ? '' : undefined);
-    const proxy = chooseProxy(nodeConfig, readProxyEnvironment(kubeletEnvironment));
+    const caBundle = nodeConfig.caBundle ?? (environment.widensTrust ? '' : undefined);
+    const proxy = chooseProxy(nodeConfig, environment.proxy);
     const { countRequests } = await import('./telemetry/count-requests.ts');
     const direct = createTransport({ caBundle, proxy }, __VERSION__);
     const transport = { ...direct, httpClient: countRequests(direct.httpClient, recorder) };
-    const federatedTokens = async () =>
-      (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
     const tokens = timed(createTokenSource({ transport, nmiPorts, federatedTokens }), recorder);
-    const timeLeft = () => endsAt - performance.now();
     const found = await createObjectReader(tokens, transport, timeLeft).read(request, signal);
     fetched();
     return found;

@@ -14,6 +14,8 @@ export interface Recorder {
   start(phase: Phase): () => void;
   /** One answer over HTTP, or none (`undefined`), from the host of this URL. */
   requested(url: string, status: number | undefined): void;
+  /** The node agent asked Azure, and this process did not. */
+  readByAgent(): void;
 }
 
 /** For whoever leaves no event. */
@@ -22,4 +24,5 @@ export const silentRecorder: Recorder = {
   stagedAs: () => undefined,
   start: () => () => undefined,
   requested: () => undefined,
+  readByAgent: () => undefined,
 };

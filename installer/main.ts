@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Follower } from './events/follow.ts';
-import { InstallFault } from './fault.ts';
+import { InstallFault, systemErrorCode } from './fault.ts';
 import { createHealthServer } from './health.ts';
 import { install } from './install.ts';
 import { Keeper } from './keeper.ts';
@@ -75,6 +75,7 @@ function start(settings: Settings): void {
     void keeper.run();
     const { pluginDirectory } = settings;
     watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void keeper.readiness());
+    if (settings.agent) void runAgent(settings);
   });
 }
 
@@ -90,6 +91,16 @@ function endOnError(name: string, server: Server): Server {
     log('error', `${name}-server-failed`, { message: error.message });
     process.exit(1);
   });
+}
+
+/** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
+async function runAgent({ runDirectory, pluginDirectory }: Settings): Promise<void> {
+  try {
+    const { startAgent } = await import('./agent/main.ts');
+    await startAgent({ runDirectory, driverDirectory: driverDirectoryOf(pluginDirectory), version, log });
+  } catch (error) {
+    log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
+  }
 }
 
 async function runCommand([group, name, ...args]: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ test('without any variable the paths of the image hold', () => {
     healthPort: 9808,
     metricsPort: undefined,
     runDirectory: '/run/keyvault-flexvol',
+    agent: false,
   });
 });
 

@@ -10,6 +10,7 @@ const schema = z.object({
   PLUGIN_DIRECTORY_ON_NODE: absolutePath.optional(),
   RUN_DIRECTORY: absolutePath.default('/run/keyvault-flexvol'),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  AGENT: z.enum(['on', 'off']).default('off'),
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
 });
 
@@ -28,6 +29,8 @@ export interface Settings {
   readonly metricsPort: number | undefined;
   /** Where the driver keeps volumes and events on the node, by the same path here. */
   readonly runDirectory: string;
+  /** Does the node agent read for the driver? */
+  readonly agent: boolean;
 }
 
 /**
@@ -52,5 +55,6 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     healthPort: data.HEALTH_PORT,
     metricsPort: data.METRICS_PORT,
     runDirectory: data.RUN_DIRECTORY,
+    agent: data.AGENT === 'on',
   };
 }

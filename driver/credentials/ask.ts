@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
-import { DriverError } from '../errors.ts';
 import { isPassingFault } from '../transport/connection-fault.ts';
 import { createPipeline, type Transport } from '../transport/transport.ts';
+import { isInterrupt } from './interrupt.ts';
 
 /** When and how often something that gives tokens is asked again. */
 export interface Patience {
@@ -81,8 +81,4 @@ async function attempt(
 function retryAfterOf(response: PipelineResponse | undefined): number {
   const seconds = Number(response?.headers.get('retry-after') ?? 0);
   return seconds > 0 ? seconds * 1000 : 0;
-}
-
-export function isInterrupt(reason: unknown): reason is DriverError {
-  return reason instanceof DriverError && reason.code === 'Interrupted';
 }

@@ -6,7 +6,7 @@ import type { PodContext } from '../options/pod.ts';
 import type { AccessToken } from '../ports.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
 import { createPipeline, type Transport } from '../transport/transport.ts';
-import { isInterrupt } from './ask.ts';
+import { isInterrupt } from './interrupt.ts';
 import { parseJsonObject, readAccessToken } from './token-response.ts';
 
 /** Assigning an identity to a new pod takes about 35 s; asking every two is soon enough. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DriverError } from '../errors.ts';
 import type { PodContext } from '../options/pod.ts';
 import type { FederatedToken, FederatedTokens } from '../ports.ts';
-import { isInterrupt } from './ask.ts';
+import { isInterrupt } from './interrupt.ts';
 import { filesOfProjectedVolumes } from './projected-volumes.ts';
 import { readServiceAccountToken, type ServiceAccountToken } from './service-account-token.ts';
 

@@ -4,13 +4,11 @@ import type { PodContext } from '../options/pod.ts';
 import type { AccessToken, FederatedToken, FederatedTokens, TokenRequest } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { assertionFields } from './assertion.ts';
+import { federationAudiences } from './audiences.ts';
 import { findTenant } from './tenant.ts';
 import { requestToken } from './token-endpoint.ts';
 
 type WorkloadIdentity = Extract<Identity, { kind: 'workload-identity' }>;
-
-/** What a token must be for to be taken by Entra. Source: Microsoft Entra Workload ID, "Workload identity federation". */
-const AUDIENCE = 'api://AzureADTokenExchange';
 
 /**
  * A token of an application or managed identity that trusts the pod's service account. The proof is the token that
@@ -26,9 +24,8 @@ export async function getWorkloadIdentityToken(
   transport: Transport,
   signal: AbortSignal,
 ): Promise<AccessToken> {
-  const audiences = [...(cloud.federationAudience === undefined ? [] : [cloud.federationAudience]), AUDIENCE];
   const [federated, tenant] = await Promise.all([
-    federatedTokens.find(pod, audiences, signal),
+    federatedTokens.find(pod, federationAudiences(cloud), signal),
     findTenant(written, items, cloud, transport, signal),
   ]);
   const client = {

@@ -1,6 +1,6 @@
 import { expandBraces, parseGlob } from '../keyvault/glob.ts';
 import type { Identity } from '../options/identity.ts';
-import type { NamedObject, ObjectType, Selection, VolumeItem } from '../options/items.ts';
+import type { NamedObject, ObjectForm, ObjectType, Selection, VolumeItem } from '../options/items.ts';
 import type { MountRequest } from '../options/volume-options.ts';
 
 /** Who asks, which kubelet says, and by which identity, which the pod's author chose. */
@@ -8,6 +8,11 @@ export interface Asker {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly identity: Identity['kind'];
+}
+
+/** The part of an item that says what is asked for. */
+export interface AskedItem extends Pick<VolumeItem, 'vault' | 'fallbackVault' | 'source'> {
+  readonly form: Pick<ObjectForm, 'type'>;
 }
 
 /** What is asked for: an object of a vault, or all of its objects whose names match. */
@@ -27,7 +32,7 @@ export function askerOf({ pod, identity }: Pick<MountRequest, 'pod' | 'identity'
  * Everything a volume could read, each once: of the fallback vault too, as nobody knows beforehand which one will
  * answer; and of a selection all that it could match, so that a decision tells nothing of what a vault holds.
  */
-export function askedOf(items: readonly VolumeItem[]): Asked[] {
+export function askedOf(items: readonly AskedItem[]): Asked[] {
   const asked = new Map<string, Asked>();
   for (const { vault, fallbackVault, form, source } of items) {
     for (const one of fallbackVault === undefined ? [vault] : [vault, fallbackVault]) {

@@ -1,6 +1,6 @@
 import { DriverError } from '../errors.ts';
 import type { MountRequest } from '../options/volume-options.ts';
-import { type Asked, type Asker, askedOf, askerOf } from './access.ts';
+import { type Asked, type AskedItem, type Asker, askedOf, askerOf } from './access.ts';
 import { concerns, grants } from './rule.ts';
 import type { Policy } from './schema.ts';
 
@@ -13,7 +13,7 @@ import type { Policy } from './schema.ts';
  */
 export function enforcePolicy(
   policy: Policy | undefined,
-  request: Pick<MountRequest, 'pod' | 'identity' | 'items'>,
+  request: Pick<MountRequest, 'pod' | 'identity'> & { readonly items: readonly AskedItem[] },
 ): void {
   if (policy === undefined || !policy.enabled) return;
   const asker = askerOf(request);

@@ -10,6 +10,7 @@ export interface Recorded {
   readonly durations: Readonly<Partial<Record<Phase, number>>>;
   readonly vaultRequests: RequestCounts;
   readonly tokenRequests: RequestCounts;
+  readonly source: 'direct' | 'agent';
 }
 
 /** A recorder that keeps what it is told in memory. `now` gives milliseconds. */
@@ -22,6 +23,7 @@ export class CallOutRecorder implements Recorder {
   #countedUntil = 0;
   #request: MountRequest | undefined;
   #stagedAs: string | undefined;
+  #source: Recorded['source'] = 'direct';
   readonly #vaultRequests: Record<string, number> = {};
   readonly #tokenRequests: Record<string, number> = {};
 
@@ -57,6 +59,10 @@ export class CallOutRecorder implements Recorder {
     counts[key] = (counts[key] ?? 0) + 1;
   }
 
+  readByAgent(): void {
+    this.#source = 'agent';
+  }
+
   recorded(): Recorded {
     this.#count();
     return {
@@ -65,6 +71,7 @@ export class CallOutRecorder implements Recorder {
       durations: this.#durations,
       vaultRequests: this.#vaultRequests,
       tokenRequests: this.#tokenRequests,
+      source: this.#source,
     };
   }
 

@@ -31,7 +31,7 @@ export function eventOf(
   time: Date,
 ): CallOutEvent {
   const [callOut, target = '', json = ''] = args;
-  const { request, stagedAs, durations, vaultRequests, tokenRequests } = recorded;
+  const { request, stagedAs, durations, vaultRequests, tokenRequests, source } = recorded;
   const path = /\/pods\/([^/]+)\/volumes\/[^/]+\/([^/]+)$/.exec(target);
   return {
     time,
@@ -51,7 +51,7 @@ export function eventOf(
     vaultRequests,
     tokenRequests,
     driverVersion,
-    source: 'direct',
+    source,
   };
 }
 

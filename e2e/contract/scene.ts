@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type Agent, startAgent } from '../lab/agent.ts';
 import { Kubelet, mountsWith, type PodVolume } from '../lab/kubelet.ts';
 import { type Mock, startMock } from '../mock/mock.ts';
 import { principalOf } from '../mock/seed.ts';
@@ -11,11 +12,13 @@ import { principalOf } from '../mock/seed.ts';
 export interface Scene {
   readonly kubelet: Kubelet;
   readonly azure: Mock;
+  /** Where the tests run by the node agent; then nothing can be read without it. */
+  readonly agent: Agent | undefined;
 }
 
 /** Sets the scene for the tests of a file; Azure starts each test as seeded. */
 export function setScene(): Scene {
-  const scene = {} as { kubelet: Kubelet; azure: Mock };
+  const scene = {} as { kubelet: Kubelet; azure: Mock; agent: Agent | undefined };
   beforeAll(async () => {
     scene.azure = await startMock({
       tls: ['127.0.0.1:443'],
@@ -24,6 +27,7 @@ export function setScene(): Scene {
     });
     const root = mkdtempSync(join(tmpdir(), 'kubelet-'));
     scene.kubelet = await Kubelet.create(root, { caBundle: scene.azure.caPem });
+    if (process.env['READ_BY'] === 'agent') scene.agent = await startAgent(scene.kubelet);
   });
   beforeEach(async () => {
     scene.azure.reset();
@@ -35,6 +39,7 @@ export function setScene(): Scene {
       await execa('umount', ['-l', mount.split(' ')[1] ?? '']);
   });
   afterAll(async () => {
+    await scene.agent?.stop();
     await scene.azure.close();
     scene.kubelet.remove();
   });

@@ -28,6 +28,7 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     healthPort: 9808,
     metricsPort: undefined,
     runDirectory: join(root, 'run'),
+    agent: false,
   };
   const setDriver = async (content: string) => {
     await writeFile(settings.driverFile, content);

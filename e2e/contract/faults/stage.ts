@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { startAgent } from '../../lab/agent.ts';
 import { Kubelet, type PodVolume } from '../../lab/kubelet.ts';
 import { type Mock, startMock } from '../../mock/mock.ts';
 import type { Cloud } from '../../mock/seed/schema.ts';
@@ -59,6 +60,7 @@ export async function openStage(rows: readonly Row[]): Promise<Stage> {
     ),
   };
   const patient = await Kubelet.create(temporary(), config);
+  const agent = process.env['READ_BY'] === 'agent' ? await startAgent(patient) : undefined;
   const hasty = await Kubelet.create(temporary(), { ...config, deadlineSeconds: SHORT_DEADLINE_SECONDS });
 
   return {
@@ -84,6 +86,7 @@ export async function openStage(rows: readonly Row[]): Promise<Stage> {
       expectOnlyItsHosts(azure, cloud);
     },
     async close() {
+      await agent?.stop();
       writeFileSync(HOSTS, hosts);
       await closeNameServer();
       await closeRoutes();

@@ -1,0 +1,143 @@
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../lab/agent.ts';
+import { secretOf } from '../mock/seed.ts';
+import { setScene, volumeOf } from './scene.ts';
+
+/** The built driver and a real agent process; the scene's tests start agents of their own. */
+const scene = setScene();
+
+const SOCKET = '/run/keyvault-flexvol/agent/agent.sock';
+const GATE = '/run/keyvault-flexvol/gate';
+
+/** Lets drivers read by themselves as well, as they may on a node. */
+async function runAgent({ aloneCanRead = true } = {}) {
+  await scene.agent?.stop();
+  const agent = await startAgent(scene.kubelet, { aloneCanRead });
+  onTestFinished(() => agent.stop());
+  return agent;
+}
+
+async function mountPlain(pod: string) {
+  const volume = volumeOf(scene, pod);
+  const result = await scene.kubelet.mount(volume);
+  expect(result.output).toBe('{"status":"Success"}\n');
+  const { value } = secretOf(scene.azure.seed, 'testkv', 'plain');
+  expect(readFileSync(join(scene.kubelet.directoryOf(volume), 'plain'), 'utf8')).toBe(value);
+  await scene.kubelet.unmount(volume);
+  return result.milliseconds;
+}
+
+/** Was the queue of those that read by themselves used since? */
+function readDirectly(): boolean {
+  const was = existsSync(GATE);
+  rmSync(GATE, { recursive: true, force: true });
+  return was;
+}
+
+test('its socket is root’s alone, and so is the directory', async () => {
+  await runAgent();
+  expect(statSync(join(SOCKET, '..')).mode & 0o7777).toBe(0o700);
+  expect(statSync(SOCKET).mode & 0o7777).toBe(0o600);
+});
+
+test('a mount by the agent opens no way of its own', async () => {
+  await runAgent();
+  readDirectly();
+  await mountPlain('by-agent');
+  expect(readDirectly()).toBe(false);
+});
+
+describe('a mount succeeds by the driver alone when the agent', () => {
+  test('was killed', async () => {
+    const agent = await runAgent();
+    agent.signal('SIGKILL');
+    await delay(100);
+    expect(existsSync(SOCKET)).toBe(true);
+    readDirectly();
+    await mountPlain('killed');
+    expect(readDirectly()).toBe(true);
+  });
+
+  test('is stopped, which costs half a second', async () => {
+    const agent = await runAgent();
+    agent.signal('SIGSTOP');
+    readDirectly();
+    expect(await mountPlain('stopped')).toBeLessThan(5000);
+    expect(readDirectly()).toBe(true);
+  });
+
+  test('is killed while it reads', async () => {
+    const agent = await runAgent();
+    readDirectly();
+    const slow = { action: { delayMs: 600 }, match: { role: 'vault' as const }, times: 1 };
+    scene.azure.setFaults({ rules: [slow] });
+    const mounting = mountPlain('killed-midway');
+    await delay(400);
+    agent.signal('SIGKILL');
+    await mounting;
+    expect(readDirectly()).toBe(true);
+  });
+});
+
+test('an interrupted driver leaves the agent as it was', async () => {
+  await runAgent({ aloneCanRead: false });
+  scene.azure.setFaults({
+    rules: [{ action: { delayMs: 3000 }, match: { role: 'vault' as const }, times: 1 }],
+  });
+  const { execa } = await import('execa');
+  const volume = volumeOf(scene, 'interrupted');
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(scene.kubelet.directoryOf(volume), { recursive: true });
+  const callOut = execa(scene.kubelet.driver, scene.kubelet.argumentsOf('mount', volume), { reject: false });
+  await delay(500);
+  callOut.kill('SIGTERM');
+  expect((await callOut).stdout).toContain('"Interrupted');
+  await mountPlain('after-it');
+});
+
+describe('a hostile client', () => {
+  const frame = (text: string) => {
+    const prefix = Buffer.alloc(4);
+    prefix.writeUInt32BE(Buffer.byteLength(text));
+    return Buffer.concat([prefix, Buffer.from(text)]);
+  };
+
+  /** What the agent says to it until it closes. */
+  function say(bytes: Buffer): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let said = '';
+      const socket = connect(SOCKET, () => socket.write(bytes));
+      socket.on('data', (chunk) => {
+        said += chunk.toString('latin1');
+      });
+      socket.on('error', reject);
+      socket.on('close', () => resolve(said));
+    });
+  }
+
+  test.each<[string, Buffer, string]>([
+    ['that speaks HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'malformed'],
+    ['that announces four gigabytes', Buffer.alloc(4, 0xff), 'malformed'],
+    ['of another version', frame('{"version":2,"ask":"read"}'), 'version'],
+    ['whose question has no request', frame('{"version":1,"ask":"read"}'), 'malformed'],
+    ['that sends no JSON', frame('{'), 'malformed'],
+  ])('%s is told so and sent away', async (_, bytes, why) => {
+    await runAgent({ aloneCanRead: false });
+    expect(await say(bytes)).toContain(`{"is":"refused","why":"${why}"}`);
+    await mountPlain('beside-it');
+  });
+
+  test('that is there three hundred times and says nothing keeps nobody from mounting', async () => {
+    await runAgent();
+    const clients = Array.from({ length: 300 }, () => connect(SOCKET).on('error', () => undefined));
+    onTestFinished(() => {
+      for (const client of clients) client.destroy();
+    });
+    await delay(200);
+    expect(await mountPlain('crowded')).toBeLessThan(5000);
+  });
+});

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import type { Kubelet } from './kubelet.ts';
+
+const RUN_DIRECTORY = '/run/keyvault-flexvol';
+const SOCKET = join(RUN_DIRECTORY, 'agent/agent.sock');
+const HEALTH_PORT = 9808;
+
+/** The node agent as a process, as the image's entry point runs it. */
+export interface Agent {
+  readonly pid: number;
+  /** What it wrote: JSON lines. */
+  output(): string;
+  signal(name: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the agent for this kubelet's driver, and makes sure that nothing can be read without it: where the queue of
+ * mounts that read by themselves has its directory there is a file, so whatever succeeds went through the agent.
+ */
+export async function startAgent(kubelet: Kubelet, { aloneCanRead = false } = {}): Promise<Agent> {
+  const driverDirectory = dirname(kubelet.driver);
+  const desired = join(driverDirectory, '.desired.json');
+  await copyFile(join(driverDirectory, '.config.json'), desired);
+  mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
+  const gate = join(RUN_DIRECTORY, 'gate');
+  rmSync(gate, { recursive: true, force: true });
+  if (!aloneCanRead) writeFileSync(gate, '');
+  rmSync(SOCKET, { force: true });
+  const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
+  const agent = execa(runtime, ['--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs'], {
+    all: true,
+    reject: false,
+    extendEnv: false,
+    env: {
+      BUN_BE_BUN: '1',
+      BUN_JSC_useJIT: '0',
+      AGENT: 'on',
+      RUN_DIRECTORY,
+      DRIVER_FILE: runtime,
+      NODE_CONFIG_FILE: desired,
+      PLUGIN_DIRECTORY: dirname(driverDirectory),
+      HEALTH_PORT: String(HEALTH_PORT),
+    },
+  });
+  let output = '';
+  let ended = false;
+  void agent.finally(() => {
+    ended = true;
+  });
+  agent.all.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  const ready = () => existsSync(SOCKET) && output.includes('"event":"installed"');
+  for (let waited = 0; !ready(); waited += 50) {
+    if (ended || waited > 20_000) throw new Error(`the agent did not start: ${output}`);
+    await delay(50);
+  }
+  return {
+    pid: agent.pid ?? 0,
+    output: () => output,
+    signal: (name) => void agent.kill(name),
+    async stop() {
+      agent.kill('SIGKILL');
+      await agent;
+      rmSync(gate, { recursive: true, force: true });
+      rmSync(SOCKET, { force: true });
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { encodeFrame, FrameReader } from '../../driver/agent/frame.ts';
+import {
+  AGENT_DIRECTORY,
+  AGENT_SOCKET,
+  MAX_QUESTION_BYTES,
+  MAX_REPLY_BYTES,
+  PROTOCOL_VERSION,
+  type Question,
+  type Reply,
+  WORKING_EVERY_MS,
+} from '../../driver/agent/protocol.ts';
+import { parseQuestion } from './question.ts';
+
+/** A node has 110 pods by default; more mounts than this at once are rather read by the drivers themselves. */
+const MAX_CONNECTIONS = 256;
+/** Of all that are just arriving. */
+const MAX_ARRIVING_BYTES = 16 * 1024 * 1024;
+/** A driver sends its question at once, and takes the answer. */
+const IDLE_MS = 10_000;
+
+/** Answers a question; the signal tells that nobody waits for the answer any more. */
+export type Answerer = (question: Question, signal: AbortSignal) => Promise<Reply>;
+
+/**
+ * Listens on the agent's socket. Only root can get at it: its directory is root's alone, and so is the socket. (The
+ * runtime does not tell who connects.) Everything is bounded all the same: connections, bytes, waiting.
+ */
+export async function listenForDrivers(runDirectory: string, answer: Answerer): Promise<Server> {
+  const directory = join(runDirectory, AGENT_DIRECTORY);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const path = join(directory, AGENT_SOCKET);
+  // Of an agent that was killed; during an upgrade the old one keeps the connections it has.
+  rmSync(path, { force: true });
+  const arriving = { bytes: 0 };
+  const server = createServer((socket) => converse(socket, arriving, answer));
+  server.maxConnections = MAX_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
+
+function converse(socket: Socket, arriving: { bytes: number }, answer: Answerer): void {
+  const reader = new FrameReader(MAX_QUESTION_BYTES);
+  const gone = new AbortController();
+  let arrived = 0;
+  let asked = false;
+  const forget = () => {
+    arriving.bytes -= arrived;
+    arrived = 0;
+  };
+  socket.setTimeout(IDLE_MS, () => socket.destroy());
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    forget();
+    gone.abort(new Error('the driver is gone'));
+  });
+  socket.on('data', (chunk: Buffer) => {
+    // One question is all there is to say.
+    if (asked) return void socket.destroy();
+    arrived += chunk.length;
+    arriving.bytes += chunk.length;
+    if (arriving.bytes > MAX_ARRIVING_BYTES) return reply(socket, { is: 'refused', why: 'busy' });
+    try {
+      const [message] = reader.push(chunk);
+      if (message === undefined) return;
+      asked = true;
+      forget();
+      if (message['version'] !== PROTOCOL_VERSION) return reply(socket, { is: 'refused', why: 'version' });
+      const question = parseQuestion(message);
+      if (question === undefined) return reply(socket, { is: 'refused', why: 'malformed' });
+      void work(socket, question, gone.signal, answer);
+    } catch {
+      reply(socket, { is: 'refused', why: 'malformed' });
+    }
+  });
+}
+
+async function work(
+  socket: Socket,
+  question: Question,
+  signal: AbortSignal,
+  answer: Answerer,
+): Promise<void> {
+  socket.setTimeout(0);
+  const working = encodeFrame({ is: 'working' });
+  socket.write(working);
+  const ticking = setInterval(() => socket.write(working), WORKING_EVERY_MS);
+  try {
+    reply(socket, await answer(question, signal));
+  } catch {
+    reply(socket, { is: 'refused', why: 'internal' });
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
+/** The last word: whoever does not take it in time is left. */
+function reply(socket: Socket, said: Reply): void {
+  if (socket.destroyed) return;
+  const frame = encodeFrame(said);
+  socket.end(frame.length <= MAX_REPLY_BYTES ? frame : encodeFrame({ is: 'refused', why: 'too-large' }));
+  socket.setTimeout(IDLE_MS, () => socket.destroy());
+}
