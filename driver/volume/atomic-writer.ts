@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -30,7 +29,10 @@ const DIRECTORY_MODE = 0o755;
  */
 export function writePayload(root: string, files: readonly VolumeFile[], form: VolumeForm): void {
   const { directories, topLevelNames } = planLayout(files.map((file) => file.path));
-  const name = payloadDirectoryName(new Date(), randomBytes(5).toString('hex'));
+  const name = payloadDirectoryName(
+    new Date(),
+    Buffer.from(crypto.getRandomValues(new Uint8Array(5))).toString('hex'),
+  );
   // (1)
   const payload = join(root, name);
   for (const directory of ['', ...directories]) makeDirectory(join(payload, directory), form);

@@ -7,21 +7,31 @@ export interface MountEntry {
   readonly source: string;
 }
 
-/** Parses the whole file. Lines of an unknown shape are passed over: they cannot be mounts of ours. */
-export function parseMountInfo(text: string): MountEntry[] {
+/**
+ * Parses the whole file. Lines of an unknown shape are passed over: they cannot be mounts of ours.
+ * @param only what is mounted at this directory alone: other lines are not taken apart, as a node has thousands
+ */
+export function parseMountInfo(text: string, only?: string): MountEntry[] {
   const entries: MountEntry[] = [];
+  const mangled = only === undefined ? ' ' : ` ${mangle(only)} `;
   for (const line of text.split('\n')) {
+    if (!line.includes(mangled)) continue;
     const [before, after] = line.split(' - ');
     const [, , device, , mountPoint] = before?.split(' ') ?? [];
     const [fsType, source] = after?.split(' ') ?? [];
     if (device !== undefined && mountPoint !== undefined && fsType !== undefined && source !== undefined) {
-      entries.push({ device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
+      const entry = { device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) };
+      if (only === undefined || entry.mountPoint === only) entries.push(entry);
     }
   }
   return entries;
 }
 
 /** The kernel writes space, tab, newline and backslash as octal (fs/proc_namespace.c, mangle); names may be UTF-8. */
+function mangle(field: string): string {
+  return field.replace(/[ \t\n\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
 function unmangle(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
@@ -10,10 +9,11 @@ import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
-import { bindMount, MOUNT_SOURCE, mountTmpfs, unmountDirectory } from './mount-command.ts';
 import { type MountEntry, parseMountInfo } from './mountinfo.ts';
+import { MOUNT_SOURCE } from './mounts.ts';
 import { tmpfsSize } from './payload.ts';
 import { resolveTarget, targetExists } from './target.ts';
+import { mounts } from './way-to-mount.ts';
 
 /**
  * Volumes as tmpfs mounts under a root-only directory, `<runDirectory>/volumes/<hash of the target>`, each
@@ -29,7 +29,7 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
       // Without its parent the target cannot exist, yet a volume may be left of a call-out that was killed.
       const path = resolved ?? target;
       for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
-      const hash = createHash('sha256').update(path).digest('hex').slice(0, 32);
+      const hash = await nameOf(path);
       const staging = join(volumes, hash);
       recorder.stagedAs(hash);
       const waited = recorder.start('wait');
@@ -52,8 +52,8 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
  * and so is one whose call-out still runs.
  */
 async function removeAbandoned(volumes: string, locks: string): Promise<void> {
-  const mounts = mountsOfNode();
-  const hidden = readdirSync(volumes).filter((name) => !isShown(join(volumes, name), mounts));
+  const shown = shownVolumes();
+  const hidden = readdirSync(volumes).filter((name) => !shown.has(join(volumes, name)));
   const { live, killed } = lockHolders(locks);
   for (const name of new Set([...hidden, ...killed])) {
     if (live.has(name)) continue;
@@ -65,15 +65,18 @@ async function removeAbandoned(volumes: string, locks: string): Promise<void> {
 async function abandon(staging: string): Promise<void> {
   if (commandRunsOn([staging])) throw new Error('a command of a killed call-out still works on it');
   // Looked at again under the lock. Its files are not touched, should it be shown where this process cannot see.
-  if (isShown(staging, mountsOfNode())) return;
+  if (shownVolumes().has(staging)) return;
   await unmountAll(staging);
   removeDirectory(staging);
 }
 
-/** Is the volume of this directory mounted anywhere else? */
-function isShown(staging: string, mounts: readonly MountEntry[]): boolean {
-  const devices = mounts.filter((mount) => mount.mountPoint === staging).map(({ device }) => device);
-  return mounts.some((mount) => mount.mountPoint !== staging && devices.includes(mount.device));
+/** Mount points of this driver's tmpfs that are mounted at another place too. */
+function shownVolumes(): Set<string> {
+  const byDevice = Map.groupBy(parseMountInfo(readMountInfo()).filter(isOurs), ({ device }) => device);
+  const shared = [...byDevice.values()].map(
+    (entries) => new Set(entries.map(({ mountPoint }) => mountPoint)),
+  );
+  return new Set(shared.filter(({ size }) => size > 1).flatMap((places) => [...places]));
 }
 
 class TmpfsVolume implements Volume {
@@ -106,7 +109,7 @@ class TmpfsVolume implements Volume {
     await this.#discardStaging();
     try {
       mkdirSync(this.#staging, { mode: 0o700 });
-      await mountTmpfs(this.#staging, {
+      await (await mounts()).tmpfs(this.#staging, {
         sizeBytes: tmpfsSize(files.map((file) => file.bytes.length)),
         rootMode: 0o700,
         noswap: noswapWorks(),
@@ -134,15 +137,15 @@ class TmpfsVolume implements Volume {
   }
 
   /**
-   * mount(8) makes a bind read-only in a second step, and kubelet would take what a kill leaves between the two
-   * for a finished volume. So a read-only volume is bound over its own staging directory first, where nobody
-   * sees it, and the target is bound to that: a new bind inherits all flags at once.
+   * A bind becomes read-only in a second step, and kubelet would take what a kill leaves between the two for a
+   * finished volume. So a read-only volume is bound over its own staging directory first, where nobody sees it, and
+   * the target is bound to that: a new bind inherits all flags at once.
    */
   async #show(readOnly: boolean): Promise<void> {
-    if (!readOnly) return bindMount(this.#staging, this.#target, 'rw');
-    await bindMount(this.#staging, this.#staging, 'ro');
-    await bindMount(this.#staging, this.#target, 'as-source');
-    await unmountDirectory(this.#staging);
+    const { bind, unmount } = await mounts();
+    if (readOnly) await bind(this.#staging, this.#staging, 'ro');
+    await bind(this.#staging, this.#target, 'as-source');
+    if (readOnly) await unmount(this.#staging);
   }
 
   /** kubelet asks for no second unmount once the target is gone (unmounter.go, TearDownAt), so it goes last. */
@@ -174,7 +177,7 @@ class TmpfsVolume implements Volume {
   /** Emptied first: a container that was given the whole host may hold a copy of the mount, which outlives it. */
   async #discardStaging(): Promise<void> {
     const [, ...above] = mountsAt(this.#staging);
-    for (const _ of above) await unmountDirectory(this.#staging);
+    for (const _ of above) await (await mounts()).unmount(this.#staging);
     if (mountsAt(this.#staging).some(isOurs)) emptyDirectory(this.#staging);
     await unmountAll(this.#staging);
     removeDirectory(this.#staging);
@@ -193,18 +196,25 @@ function expectMountAt(directory: string): void {
 }
 
 function mountsAt(directory: string): MountEntry[] {
-  return mountsOfNode().filter((mount) => mount.mountPoint === directory);
+  return parseMountInfo(readMountInfo(), directory);
 }
 
-function mountsOfNode(): MountEntry[] {
-  return parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+function readMountInfo(): string {
+  return readFileSync('/proc/self/mountinfo', 'utf8');
 }
 
 /** Mounts may lie one above the other. One that is in use is detached: the pod is gone, so no new user can come. */
 async function unmountAll(directory: string): Promise<void> {
   for (const _ of mountsAt(directory)) {
-    await unmountDirectory(directory).catch(() => unmountDirectory(directory, true));
+    const { unmount } = await mounts();
+    await unmount(directory).catch(() => unmount(directory, true));
   }
+}
+
+/** By the runtime's own cryptography: `node:crypto` takes 2 ms to load. */
+async function nameOf(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(path));
+  return Buffer.from(digest).toString('hex').slice(0, 32);
 }
 
 const removalFaults: Readonly<Record<string, string>> = {

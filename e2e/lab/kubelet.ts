@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
 /** What one call-out gave, as kubelet sees it. */
@@ -30,9 +30,9 @@ export class Kubelet {
   readonly #root: string;
   readonly driver: string;
 
-  private constructor(root: string) {
+  private constructor(root: string, plugins = 'plugins') {
     this.#root = root;
-    this.driver = join(root, 'plugins', 'azure~kv', 'kv');
+    this.driver = join(root, plugins, 'azure~kv', 'kv');
   }
 
   /** Installs the built driver under `root`, with the node configuration given. */
@@ -41,6 +41,19 @@ export class Kubelet {
     mkdirSync(join(kubelet.driver, '..'), { recursive: true });
     await copyFile(`dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`, kubelet.driver);
     if (nodeConfig) await kubelet.configure(nodeConfig);
+    return kubelet;
+  }
+
+  /**
+   * The same node with the driver's one-file bundle, run by Node. It mounts by the commands mount(8) and umount(8), as
+   * the executable does where it may not make system calls.
+   */
+  async portable(): Promise<Kubelet> {
+    const kubelet = new Kubelet(this.#root, 'portable');
+    mkdirSync(dirname(kubelet.driver), { recursive: true });
+    const script = `#!${process.execPath}\n${await readFile('dist/kv.cjs', 'utf8')}`;
+    await writeFile(kubelet.driver, script, { mode: 0o755 });
+    await copyFile(join(dirname(this.driver), '.config.json'), join(dirname(kubelet.driver), '.config.json'));
     return kubelet;
   }
 

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CallOutResult, PodVolume } from '../../lab/kubelet.ts';
+import type { CallOutResult, Kubelet, PodVolume } from '../../lab/kubelet.ts';
 import { secretOf } from '../../mock/seed.ts';
 import { setScene, volumeOf } from '../scene.ts';
 import { withCommand, withMount } from './commands.ts';
@@ -34,6 +34,12 @@ beforeEach(({ task, onTestFailed }) => {
   });
 });
 afterAll(() => writeRecord('faults-of-the-node', { tried, failed, begun }));
+
+/** The driver that mounts by commands, which can be made to fail. */
+let portable: Kubelet;
+beforeEach(async () => {
+  portable = await scene.kubelet.portable();
+});
 
 let pods = 0;
 /** A volume of a pod of its own, read-only or not. */
@@ -89,10 +95,10 @@ describe('memory of the node', () => {
       'mount',
       `case "$*" in *tmpfs*) "$REAL" "$@" && exec "$REAL" -o "remount,${limit}" "$5" ;; esac\nexec "$REAL" "$@"`,
       async () => {
-        expectCleanFailure(await scene.kubelet.mount(volume), target, message);
+        expectCleanFailure(await portable.mount(volume), target, message);
       },
     );
-    expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+    expect((await portable.mount(volume)).status).toEqual({ status: 'Success' });
     await expectGoneAfterUnmount(volume);
   });
 
@@ -344,7 +350,7 @@ describe('the command', () => {
     for (const readOnly of [false, true]) {
       const { volume, target } = nextVolume({ readOnly });
       await withCommand('mount', script, async () => {
-        expectCleanFailure(await scene.kubelet.mount(volume), target, message);
+        expectCleanFailure(await portable.mount(volume), target, message);
         expect(leftByAny()).toEqual([]);
       });
       await expectRecovery(volume);
@@ -353,9 +359,9 @@ describe('the command', () => {
 
   test('umount fails: unmount says so, and the next one cleans up', async () => {
     const { volume, target } = nextVolume();
-    expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+    expect((await portable.mount(volume)).status).toEqual({ status: 'Success' });
     await withCommand('umount', 'echo "umount: no" >&2; exit 32', async () => {
-      const result = await scene.kubelet.unmount(volume);
+      const result = await portable.unmount(volume);
       expectOneLine(result);
       expect(result.status.message).toMatch(/^VolumeFailed: umount failed \(exit code 32\): umount: no/);
       // kubelet asks again as long as it is there.
@@ -368,7 +374,7 @@ describe('the command', () => {
     const { volume, target } = nextVolume();
     await withCommand('mount', 'case "$*" in *tmpfs*) exec "$REAL" "$@" ;; esac; exit 32', () =>
       withCommand('umount', 'exit 32', async () => {
-        const result = await scene.kubelet.mount(volume);
+        const result = await portable.mount(volume);
         expectOneLine(result);
         expect(result.status.message).toMatch(/^VolumeFailed: mount failed/);
         expect(readdirSync(target)).toEqual([]);
@@ -382,16 +388,16 @@ describe('the command', () => {
   test('mount hangs: the answer comes all the same, and the next call-out is not held up when it has ended', {
     timeout: 120_000,
   }, async () => {
-    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
+    await portable.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
     const { volume, target } = nextVolume();
     await withCommand('mount', 'echo $$ > /run/lab/hanging; exec sleep 300', async () => {
-      const result = await scene.kubelet.mount(volume);
+      const result = await portable.mount(volume);
       expectOneLine(result);
       expect(result.status.message).toMatch(/^DeadlineExceeded: /);
       expect(readdirSync(target)).toEqual([]);
     });
     process.kill(Number(readFileSync('/run/lab/hanging', 'utf8')), 'SIGKILL');
-    await scene.kubelet.configure({ caBundle: scene.azure.caPem });
+    await portable.configure({ caBundle: scene.azure.caPem });
     await expectRecovery(volume);
   });
 });

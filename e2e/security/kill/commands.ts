@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /**
- * What happens around one of the commands that a call-out starts:
+ * What happens around one of the commands that a call-out starts where it cannot mount by system calls:
  *   driver-before, driver-after     the driver is killed, the command does its work before or after that
  *   driver-long-before              the same, but the command comes to its work only when released
  *   command-before, command-after   only the command is killed, and the driver has to answer
@@ -30,7 +30,7 @@ const LONGEST_HOLD_MS = 2000;
 const SCRIPT = `#!/bin/sh
 real=${DIRECTORY}/real-\${0##*/}
 read -r parent < /proc/$PPID/comm
-[ "$parent" = kv ] && [ -f ${ORDER} ] || exec "$real" "$@"
+case $parent in kv | node | MainThread) [ -f ${ORDER} ] || exec "$real" "$@" ;; *) exec "$real" "$@" ;; esac
 echo >> ${CALLS}
 read -r turn order < ${ORDER}
 [ "$(wc -l < ${CALLS})" -eq "$turn" ] || exec "$real" "$@"

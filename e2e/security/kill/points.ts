@@ -19,7 +19,7 @@ export interface SyscallPoint {
 const VISIBLE_CALLS = [
   ...['mkdir', 'rmdir', 'unlink', 'rename', 'symlink', 'openat', 'getdents64', 'readlink'],
   ...['chown', 'lchown', 'fchown', 'chmod', 'fchmod', 'write', 'umask'],
-  ...['vfork', 'wait4', 'connect', 'sendto', 'recvfrom', 'exit_group'],
+  ...['mount', 'umount2', 'connect', 'sendto', 'recvfrom', 'exit_group'],
 ];
 
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };

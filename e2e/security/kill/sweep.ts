@@ -34,7 +34,9 @@ export interface Outcome {
  * Kills one call-out and does what kubelet would do next, up to the pod's end. The faults are everything that
  * kubelet, the pod or the node's admin would suffer from.
  */
-export async function tryKill(kubelet: Kubelet, kill: Kill): Promise<Outcome> {
+export async function tryKill(node: Kubelet, kill: Kill): Promise<Outcome> {
+  // Only the portable driver starts commands.
+  const kubelet = 'order' in kill.point ? await node.portable() : node;
   const { sample, callOut, point, sequel } = kill;
   const faults: string[] = [];
   const expectSuccess = ({ output, exitCode }: CallOutResult, what: string) => {
