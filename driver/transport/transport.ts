@@ -1,15 +1,12 @@
-import { Agent } from 'node:https';
-import { createSecureContext, rootCertificates } from 'node:tls';
 import {
-  createDefaultHttpClient,
   createPipelineFromOptions,
   type HttpClient,
   type Pipeline,
   type PipelineRetryOptions,
 } from '@azure/core-rest-pipeline';
 import { boundedAnswerPolicy } from './bounded-answer.ts';
+import { createFetchClient } from './fetch-client.ts';
 import { type HttpsProxy, isExempt } from './proxy.ts';
-import { TunnelAgent } from './tunnel.ts';
 
 /** How every request of a call-out leaves the node: one connection pool, one trust store, one way to retry. */
 export interface Transport {
@@ -26,40 +23,31 @@ export interface TransportSettings {
 }
 
 export function createTransport(settings: TransportSettings, version: string): Transport {
-  const client = createDefaultHttpClient();
-  const agentOf = createAgents(settings);
+  const clientFor = createClients(settings);
   return {
-    httpClient: {
-      sendRequest(request) {
-        const { protocol, hostname } = new URL(request.url);
-        // Plain HTTP is spoken with NMI and the metadata service alone: a proxy would answer for another node.
-        if (protocol === 'https:') request.agent = agentOf(hostname);
-        return client.sendRequest(request);
-      },
-    },
+    httpClient: { sendRequest: async (request) => (await clientFor(request.url)).sendRequest(request) },
     // Kept short: kubelet asks again by itself, and the call-out's deadline bounds the whole.
     retryOptions: { maxRetries: 4, retryDelayInMs: 400, maxRetryDelayInMs: 8000 },
     userAgentOptions: { userAgentPrefix: `keyvault-flexvol/${version}` },
   };
 }
 
-/** One pool of connections for hosts behind the proxy and one for the others, each made when first used. */
-function createAgents({ caBundle, proxy }: TransportSettings): (host: string) => Agent {
-  const secureContext = once(() =>
-    // As one text and one context: 8 connections then take 36 ms of CPU under Bun, and 50 ms with a list of
-    // certificates, which each connection parses anew.
-    caBundle === undefined
-      ? undefined
-      : createSecureContext({ ca: `${rootCertificates.join('\n')}\n${caBundle}` }),
-  );
-  const direct = once(() => {
-    const context = secureContext();
-    return new Agent({ keepAlive: true, ...(context === undefined ? {} : { secureContext: context }) });
-  });
-  const tunnelled = once(
-    (through: HttpsProxy) => new TunnelAgent(through, secureContext(), { keepAlive: true }),
-  );
-  return (host) => (proxy === undefined || isExempt(host, proxy) ? direct() : tunnelled(proxy));
+/** One client for hosts behind the proxy and one for the others, each made when first used. */
+function createClients({
+  caBundle,
+  proxy,
+}: TransportSettings): (url: string) => HttpClient | Promise<HttpClient> {
+  const isBun = process.versions['bun'] !== undefined;
+  const viaNode = async (through: HttpsProxy | undefined) =>
+    (await import('./node-client.ts')).createNodeClient(caBundle, through);
+  const direct = once(() => (isBun ? createFetchClient(caBundle) : viaNode(undefined)));
+  const tunnelled = once(viaNode);
+  return (url) => {
+    const { protocol, hostname } = new URL(url);
+    // Plain HTTP is spoken with NMI and the metadata service alone: a proxy would answer for another node.
+    const isTunnelled = protocol === 'https:' && proxy !== undefined && !isExempt(hostname, proxy);
+    return isTunnelled ? tunnelled(proxy) : direct();
+  };
 }
 
 /** A pipeline for endpoints that no SDK client speaks to. Whoever asks knows what answers mean, so it never repeats. */
