@@ -1,10 +1,11 @@
 // npm run build: bundles the programs, and compiles the driver for every architecture.
 //   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
+//   dist/kv/                                  the driver once more, in parts, as its executable is made of them
 //   dist/LICENSES.txt                         of all that is in them, and of the runtime
 //   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
 import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { bundle } from './bundle.ts';
+import { bundle, bundleInParts } from './bundle.ts';
 import { compile } from './compile.ts';
 import { writeLicences } from './licences.ts';
 import { bundledPackages } from './parts/npm-packages.ts';
@@ -16,9 +17,9 @@ const architectures: readonly Arch[] = ['amd64', 'arm64'];
 
 await mkdir(join(distDir, 'meta'), { recursive: true });
 const { version } = await readProject();
-const driverBundle = await timed(() =>
-  bundle({ name: 'kv', entryPoint: 'driver/main.ts' }, version, projectDir, distDir),
-);
+const driver = { name: 'kv', entryPoint: 'driver/main.ts' };
+await timed(() => bundle(driver, version, projectDir, distDir));
+const driverParts = await timed(() => bundleInParts(driver, version, projectDir, distDir));
 await timed(() =>
   bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
 );
@@ -36,7 +37,7 @@ async function compileDriver(arch: Arch): Promise<string> {
   const outfile = join(distDir, `linux-${arch}`, 'kv');
   const runtime = await locateRuntime(projectDir, cacheDir, arch);
   const stampFile = join(distDir, 'meta', `kv-${arch}.stamp`);
-  await compile({ bundle: driverBundle, outfile, runtime, compiler, stampFile });
+  await compile({ entryPoint: driverParts, outfile, runtime, compiler, stampFile });
   return outfile;
 }
 

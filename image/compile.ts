@@ -1,8 +1,8 @@
-// One CommonJS file to an executable that needs nothing on the host but glibc.
+// A program in parts to an executable that needs nothing on the host but glibc.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { LocatedRuntime } from './runtime.ts';
 
@@ -15,7 +15,8 @@ import type { LocatedRuntime } from './runtime.ts';
 const FLAGS = [
   '--compile',
   '--bytecode',
-  '--format=cjs',
+  '--format=esm',
+  '--splitting',
   '--compile-jit-policy=1000',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
@@ -25,7 +26,8 @@ const FLAGS = [
 
 /** What to compile, for which runtime, with which compiler, and where to. */
 export interface Compilation {
-  readonly bundle: string;
+  /** The file that begins; the parts are in its directory. */
+  readonly entryPoint: string;
   readonly outfile: string;
   /** The runtime that goes into the executable. */
   readonly runtime: LocatedRuntime;
@@ -44,7 +46,7 @@ export async function compile(job: Compilation): Promise<boolean> {
   try {
     // The executable holds the names that the compiler is given, so these are the same in every directory.
     await mkdir(work);
-    await copyFile(job.bundle, join(work, 'kv.cjs'));
+    await cp(dirname(job.entryPoint), work, { recursive: true });
     await execa(
       job.compiler.executable,
       [
@@ -52,7 +54,7 @@ export async function compile(job: Compilation): Promise<boolean> {
         ...FLAGS,
         `--target=${job.runtime.target}`,
         `--compile-executable-path=${job.runtime.executable}`,
-        'kv.cjs',
+        basename(job.entryPoint),
         '--outfile',
         'kv',
       ],
@@ -69,9 +71,18 @@ export async function compile(job: Compilation): Promise<boolean> {
 
 async function inputsOf(job: Compilation): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(job.bundle))
+    .update(await digestOf(dirname(job.entryPoint)))
     .update(JSON.stringify([FLAGS, job.runtime.version, job.runtime.target, job.compiler.version]))
     .digest('hex');
+}
+
+/** Names and contents of all files. */
+async function digestOf(directory: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) hash.update(relative(directory, file)).update(await readFile(file));
+  return hash.digest('hex');
 }
 
 async function isCurrent(job: Compilation, inputs: string): Promise<boolean> {
