@@ -34,7 +34,7 @@ export async function bundle(
 /**
  * Writes the same program as parts, to `<distDir>/<name>/`: the entry point and a file for whatever is imported
  * dynamically. It is what the executable is made of: bytecode that a call-out does not need costs `init` 3 ms when it is
- * in one piece with what it needs.
+ * in one piece with what it needs. The metafile goes to `<distDir>/meta/<name>-parts.json`.
  * @returns the entry point's file
  */
 export async function bundleInParts(
@@ -45,7 +45,7 @@ export async function bundleInParts(
 ): Promise<string> {
   const outdir = join(distDir, program.name);
   await rm(outdir, { recursive: true, force: true });
-  await build({
+  const result = await build({
     ...optionsOf(program, version, projectDir),
     outdir,
     format: 'esm',
@@ -53,7 +53,9 @@ export async function bundleInParts(
     entryNames: 'main',
     chunkNames: 'parts/[name]-[hash]',
     outExtension: { '.js': '.mjs' },
+    metafile: true,
   });
+  await writeFile(join(distDir, 'meta', `${program.name}-parts.json`), JSON.stringify(result.metafile));
   return join(outdir, 'main.mjs');
 }
 

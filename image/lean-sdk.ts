@@ -23,6 +23,9 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '@typespec/ts-http-runtime/dist/esm/util/inspect.js': `export const custom = Symbol.for('nodejs.util.inspect.custom');`,
   '@typespec/ts-http-runtime/dist/esm/util/concat.js': `
     export const concat = () => Promise.reject(new Error('no request of the driver has several parts'));`,
+  '@typespec/ts-http-runtime/dist/esm/util/typeGuards-node.js': `
+    export const isNodeReadableStream = (value) => typeof value?.pipe === 'function';
+    export const isWebReadableStream = (value) => value instanceof ReadableStream;`,
   '@azure/keyvault-keys/dist/esm/cryptographyClient.js': `
     export class CryptographyClient {
       constructor() { throw new Error('the driver encrypts nothing with keys'); }
