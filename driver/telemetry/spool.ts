@@ -1,9 +1,22 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 
 /** A file that has grown to this is followed by the next; the one before is kept, so the spool has about twice this. */
 const MAX_FILE_BYTES = 1024 * 1024;
+
+/** With less than this left in the node's memory, events are dropped. */
+const MIN_INODES = 64;
+const MIN_BYTES = 4 * 1024 * 1024;
 
 /**
  * Files are numbered, not renamed: two processes that find a file full both go on to the same next one, whereas of two
@@ -36,7 +49,11 @@ export function spoolFileName(number: number): string {
  */
 export function appendToSpool(directory: string, line: string): boolean {
   try {
-    ensurePrivateDirectory(directory);
+    // The run directory first: a link in its place would be followed to wherever it leads.
+    for (const path of [dirname(directory), directory]) {
+      ensurePrivateDirectory(path);
+      if (!hasRoom(path)) return false;
+    }
     const files = spoolFiles(readdirSync(directory));
     const last = files.at(-1)?.number ?? 1;
     if (appendTo(join(directory, spoolFileName(last)), line)) return true;
@@ -45,6 +62,12 @@ export function appendToSpool(directory: string, line: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Events take nothing of the last that volumes, locks and an unmount need. A file system may have no limit of inodes. */
+function hasRoom(path: string): boolean {
+  const { files, ffree, bavail, bsize } = statfsSync(path);
+  return (files === 0 || ffree >= MIN_INODES) && bavail * bsize >= MIN_BYTES;
 }
 
 /** @returns false when the file is full */
