@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'by-agent',
           env: { READ_BY: 'agent' },
           include: [
-            'e2e/contract/{agent,arc-identity,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
+            'e2e/contract/{agent,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
             'e2e/contract/faults/azure.test.ts',
           ],
           fileParallelism: false,

@@ -4,7 +4,7 @@ import type { KubeletEnvironment } from './agent/protocol.ts';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, systemCode, toDriverError } from './errors.ts';
 import type { NodeConfig } from './nodeconfig/schema.ts';
-import type { FederatedTokens, ObjectReader, TokenSource } from './ports.ts';
+import type { FederatedTokens, ObjectReader, ReadRequest, TokenSource } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
 
@@ -130,7 +130,10 @@ async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Record
     proxy: readProxyEnvironment(kubeletEnvironment),
     widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
   };
-  return createAgentReader({
+  const direct: ObjectReader = {
+    read: read.bind(undefined, nodeConfig, environment, federatedTokens, recorder),
+  };
+  const agent = createAgentReader({
     runDirectory: RUN_DIRECTORY,
     environment,
     deadline: () => ({ milliseconds: timeLeft(), message: deadline.message }),
@@ -139,9 +142,20 @@ async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Record
       const { federationAudiences } = await import('./credentials/audiences.ts');
       return (await federatedTokens()).find(pod, federationAudiences(cloud), signal);
     },
-    direct: { read: read.bind(undefined, nodeConfig, environment, federatedTokens, recorder) },
+    direct,
     recorder,
   });
+  return {
+    async read(request, signal) {
+      return ((await needsFilesOfNode(request)) ? direct : agent).read(request, signal);
+    },
+  };
+}
+
+/** Azure Arc's agent proves itself by files that only this process sees: the node agent runs in a pod. */
+async function needsFilesOfNode({ identity }: ReadRequest): Promise<boolean> {
+  if (identity.kind !== 'managed-identity') return false;
+  return (await import('./credentials/arc-enabled.ts')).isArcEnabled();
 }
 
 function timeLeft(): number {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { AccessToken, FederatedTokens, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
+import { isArcEnabled } from './arc-enabled.ts';
 
 /** What the kinds of identity need of the node. */
 export interface CredentialSettings {
@@ -39,12 +39,4 @@ export function createTokenSource({ transport, nmiPorts, federatedTokens }: Cred
       }
     },
   };
-}
-
-/**
- * Is the node a machine outside Azure that Azure Arc manages? Told by its agent's program, as MSAL does: the agent's
- * variables may be in people's shells, but not in kubelet's environment.
- */
-function isArcEnabled(): boolean {
-  return existsSync('/opt/azcmagent/bin/himds');
 }
