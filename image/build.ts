@@ -17,7 +17,7 @@ const architectures: readonly Arch[] = ['amd64', 'arm64'];
 
 await mkdir(join(distDir, 'meta'), { recursive: true });
 const { version } = await readProject();
-const driver = { name: 'kv', entryPoint: 'driver/main.ts' };
+const driver = { name: 'kv', entryPoint: 'driver/kv.ts' };
 await timed(() => bundle(driver, version, projectDir, distDir));
 const driverParts = await timed(() => bundleInParts(driver, version, projectDir, distDir));
 await timed(() =>

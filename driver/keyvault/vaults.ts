@@ -8,7 +8,7 @@ import { ReadFailure } from './read-failure.ts';
 import { openSession, type VaultSession } from './session.ts';
 
 /** So many requests are under way at once, over all vaults; more would only open more connections. */
-const MAX_PARALLEL_REQUESTS = 16;
+const MAX_PARALLEL_REQUESTS = 32;
 /** What a vault may take of the time that is left when there is another to ask instead. */
 const SHARE_BEFORE_FALLBACK = 1 / 3;
 

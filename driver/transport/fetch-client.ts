@@ -56,6 +56,8 @@ function requestInit(request: PipelineRequest, trusted: Trusted): BunRequestInit
     method: request.method,
     headers: { ...headers, 'accept-encoding': 'identity' },
     redirect: 'manual',
+    // NMI and the metadata service are asked once: a connection kept would only be found closed.
+    ...(request.url.startsWith('http:') && { keepalive: false }),
     decompress: false,
     ...(typeof request.body === 'string' && { body: request.body }),
     ...(request.abortSignal && { signal: request.abortSignal as AbortSignal }),

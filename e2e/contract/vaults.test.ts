@@ -113,7 +113,11 @@ describe('a lasting fault of the vault is told', () => {
     const { status } = await scene.kubelet.mount(volumeOf(scene, 'lasting'));
     expect(status.message).toMatch(message);
     expect(status.message).not.toContain('canary');
-    expect(scene.azure.counts().byRole['vault']).toBe(requests);
+    // The runtime asks once more by itself where it was a connection kept by the agent that is reset.
+    const kept = process.env['READ_BY'] === 'agent' && 'reset' in action ? 1 : 0;
+    const asked = scene.azure.counts().byRole['vault'] ?? 0;
+    expect(asked - requests).toBeGreaterThanOrEqual(0);
+    expect(asked - requests).toBeLessThanOrEqual(kept);
     expect(mountsWith('keyvault-flexvol')).toEqual([]);
   });
 
