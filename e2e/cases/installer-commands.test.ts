@@ -19,3 +19,8 @@ test('the installer’s commands are in PATH of its container, which has no shel
     /every volume is allowed|is allowed/,
   );
 });
+
+test.each(['sh', '/bin/sh', 'bash', 'busybox'])('there is no %s in it', async (shell) => {
+  const exec = ['-n', productNamespace, 'exec', installer, '--', shell, '-c', 'exit 0'];
+  await expect(kubectl(state, exec)).rejects.toThrow(/no such file or directory|executable file not found/);
+});

@@ -18,7 +18,7 @@ afterAll(async () => {
   await deletePod(state, 'quiet-failure');
 });
 
-test('neither a mount nor a failing mount shows a credential or a value in logs or events', async () => {
+test('neither a mount nor a failing mount shows a credential or a value in logs, events, the spool or metrics', async () => {
   await startPod(state, { name: 'quiet', node, volume: readerVolume(seed, [['secret', 'db-password']]) });
   const missing = readerVolume(seed, [
     ['secret', 'db-password'],
@@ -32,12 +32,29 @@ test('neither a mount nor a failing mount shows a credential or a value in logs 
 
   const journal = await onNode(state, node, ['journalctl', '--no-pager', '-o', 'cat']);
   const events = await kubectl(state, ['get', 'events', '-A', '-o', 'json']);
-  const installer = await kubectl(state, ['-n', productNamespace, 'logs', '-l', installerLabel, '--tail=-1']);
-  expect(journal).toContain('no-such-secret'); // the place was looked at
+  const installer = await waitFor('the event of the failure in the log of the installer', 60, async () => {
+    const log = await kubectl(state, ['-n', productNamespace, 'logs', '-l', installerLabel, '--tail=-1']);
+    return log.includes('no-such-secret') ? log : undefined;
+  });
+  const spool = await onNode(state, node, ['sh', '-c', 'cat /run/keyvault-flexvol/events/*']);
+  const metrics = await metricsOf(await installerOn(node));
+  // Each place was looked at.
+  for (const text of [journal, spool]) expect(text).toContain('no-such-secret');
+  expect(metrics).toMatch(/^keyvault_flexvol_\w+\{.*code="ObjectNotFound".*\} [1-9]/m);
   for (const canary of canaries())
-    for (const [place, text] of Object.entries({ journal, events, installer }))
+    for (const [place, text] of Object.entries({ journal, events, installer, spool, metrics }))
       expect.soft(text.includes(canary), `${place} holds ${canary.slice(0, 6)}…`).toBe(false);
 });
+
+async function installerOn(name: string): Promise<string> {
+  const which = ['-l', installerLabel, '--field-selector', `spec.nodeName=${name}`, '-o', 'name'];
+  return (await kubectl(state, ['-n', productNamespace, 'get', 'pods', ...which])).trim().replace('pod/', '');
+}
+
+function metricsOf(pod: string): Promise<string> {
+  const path = `/api/v1/namespaces/${productNamespace}/pods/${pod}:9809/proxy/metrics`;
+  return kubectl(state, ['get', '--raw', path]);
+}
 
 /** The client's secret and a value, as they are and in base64. */
 function canaries(): string[] {
