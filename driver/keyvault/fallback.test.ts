@@ -92,7 +92,7 @@ describe('the fallback vault is read', () => {
   });
 
   test('for all objects within a third of the time when the first one is a black hole', async () => {
-    const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
+    const names = Array.from({ length: 80 }, (_, index) => `s${index}`);
     const vaults = new FakeVaults({
       ...Object.fromEntries(names.map((name) => [`shop-vault/secrets/${name}`, 'hang'])),
       ...Object.fromEntries(names.map((name) => [`other-vault/secrets/${name}`, secret(name)])),
@@ -100,18 +100,18 @@ describe('the fallback vault is read', () => {
     const found = await served(vaults, { timeLeft: 1500 }, ...names.map((name) => named(name, other)));
     expect(found).toEqual(names.map((name) => [`other-vault/${name}`]));
     // Only those that were under way together were asked of it.
-    expect(vaults.paths.filter((path) => path.startsWith('shop-vault'))).toHaveLength(16);
+    expect(vaults.paths.filter((path) => path.startsWith('shop-vault'))).toHaveLength(32);
   });
 
   test('at once for the rest when the first one is down', async () => {
-    const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
+    const names = Array.from({ length: 80 }, (_, index) => `s${index}`);
     const vaults = new FakeVaults({
       ...Object.fromEntries(names.map((name) => [`shop-vault/secrets/${name}`, fault('ECONNREFUSED')])),
       ...Object.fromEntries(names.map((name) => [`other-vault/secrets/${name}`, secret(name)])),
     });
     await served(vaults, {}, ...names.map((name) => named(name, other)));
     // Two attempts of those that were under way together.
-    expect(vaults.paths.filter((path) => path.startsWith('shop-vault')).length).toBeLessThanOrEqual(2 * 16);
+    expect(vaults.paths.filter((path) => path.startsWith('shop-vault')).length).toBeLessThanOrEqual(2 * 32);
   });
 
   test('for a selection: whoever served the list serves the objects', async () => {

@@ -96,7 +96,7 @@ describe('objects are read', () => {
     expect(await read(vaults, ...names.map((name) => named(name)))).toEqual(
       names.map((name) => [`${name}=${name}`]),
     );
-    expect(vaults.parallel).toBe(16);
+    expect(vaults.parallel).toBe(32);
   });
 
   test('expired ones and ones that are not valid yet as well', async () => {
