@@ -14,7 +14,7 @@ export type Identity = (typeof identities)[number];
 export const MOST_OBJECTS = 200;
 
 /** Eight objects of all three types, from the seed; a mount of one takes the first, more take secrets. */
-const seeded = [
+export const seeded = [
   ['secret', 'plain'],
   ['secret', 'multiline'],
   ['secret', 'non-ascii'],

@@ -7,6 +7,7 @@ import { applyCredentials, readerVolume } from '../../e2e/cluster/volumes.ts';
 import { waitFor } from '../../e2e/cluster/waiting.ts';
 import { loadSeed } from '../../e2e/mock/seed.ts';
 import { type KubeletRow, originOf, writeResults } from '../results.ts';
+import { seeded } from '../volumes.ts';
 import { type Histogram, medianOf, readMounts, since } from './histogram.ts';
 
 const state = readState();
@@ -14,16 +15,7 @@ const seed = await loadSeed();
 const node = state.nodes.find((name) => name.endsWith('worker')) ?? '';
 const rows: KubeletRow[] = [];
 
-const volume = readerVolume(seed, [
-  ['secret', 'plain'],
-  ['secret', 'multiline'],
-  ['secret', 'non-ascii'],
-  ['secret', 'json-document'],
-  ['key', 'rsa-2048'],
-  ['key', 'ec-p256'],
-  ['cert', 'chain-pkcs12'],
-  ['cert', 'ec-pem'],
-]);
+const volume = readerVolume(seed, seeded);
 
 beforeAll(async () => {
   await applyCredentials(state, seed);
