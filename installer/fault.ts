@@ -1,6 +1,7 @@
-/** Why an installation does not succeed, as a closed set; the health answer and the logs name it. */
+/** Why the installer cannot do its work, as a closed set; the health answer and the logs name it. */
 export type FaultCode =
   | 'SettingsInvalid'
+  | 'ServerFailed'
   | 'PluginDirectoryUnusable'
   | 'NodeConfigInvalid'
   | 'FileRefused'

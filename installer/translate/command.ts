@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { systemErrorCode } from '../fault.ts';
 import { TranslateFault } from './remarks.ts';
 import { translate } from './translate.ts';
@@ -17,18 +18,11 @@ Other manifests pass unchanged. What has no counterpart is told on standard erro
 
 Ends with 0 when something was translated, 2 when nothing could be.`;
 
-/** What the command writes, and how it ends. */
-export interface TranslateResult {
-  readonly output: string;
-  readonly errors: string;
-  readonly exitCode: 0 | 2;
-}
-
-/** The command as the installer runs it; `standardInput` is read only when no file is named. */
+/** The command as the installer runs it; standard input is read only when no file is named. */
 export async function runTranslate(
   args: readonly string[],
-  standardInput: () => Promise<string>,
-): Promise<TranslateResult> {
+  { standardInput }: Pick<CommandContext, 'standardInput'>,
+): Promise<CommandResult> {
   try {
     const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
     const texts =

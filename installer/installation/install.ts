@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { NODE_CONFIG_FILE } from '../driver/nodeconfig/schema.ts';
+import { NODE_CONFIG_FILE } from '../../driver/nodeconfig/schema.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
 import { removeLeftovers } from './atomic-file.ts';
 import { checkDriver } from './driver-check.ts';
 import { DRIVER_NAME, installDriverFile } from './driver-file.ts';
-import type { Log } from './log.ts';
 import { installNodeConfig } from './node-config.ts';
 import { prepareDriverDirectory } from './plugin-directory.ts';
-import type { Settings } from './settings.ts';
 
 /** What is on the node after a successful installation. */
 export interface Installation {

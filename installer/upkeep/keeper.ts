@@ -1,8 +1,8 @@
-import { InstallFault } from './fault.ts';
+import { InstallFault } from '../fault.ts';
+import type { Installation } from '../installation/install.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { Installation } from './install.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics/metrics.ts';
 
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LAST_RETRY_MILLISECONDS = 60_000;

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import * as z from 'zod';
-import { InstallFault } from './fault.ts';
+import { InstallFault } from '../fault.ts';
 
 /** kubelet waits for `init` under a lock; one that takes this long is broken. */
 const INIT_LIMIT_MILLISECONDS = 10_000;

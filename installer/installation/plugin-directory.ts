@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InstallFault, systemErrorCode } from './fault.ts';
+import { InstallFault, systemErrorCode } from '../fault.ts';
 
 /** The driver's directory: kubelet reads vendor and driver name `azure/kv` from it. */
 const DRIVER_DIRECTORY = 'azure~kv';

@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { nodeDirectory } from '../testing/node-directory.ts';
 import { checkDriver } from './driver-check.ts';
-import { nodeDirectory } from './testing/node-directory.ts';
 
 const success = `echo '{"status":"Success","capabilities":{"attach":false}}'`;
 

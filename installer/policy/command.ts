@@ -1,34 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_CONFIG_FILE, type NodeConfig, parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
+import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { systemErrorCode } from '../fault.ts';
-import { driverDirectoryOf } from '../plugin-directory.ts';
+import { driverDirectoryOf } from '../installation/plugin-directory.ts';
 import { explain } from './explain.ts';
 import { parseQuestion, usage } from './question.ts';
-
-/** What a command says, and the exit code it ends with. */
-export interface CommandResult {
-  readonly text: string;
-  readonly exitCode: 0 | 1 | 2;
-}
 
 /** `policy test`: explains what the policy of a node configuration decides. Reads that one file, and does nothing else. */
 export async function testPolicy(
   args: readonly string[],
-  pluginDirectory: string,
-  standardInput: () => Promise<string>,
+  { settings, standardInput }: Pick<CommandContext, 'settings' | 'standardInput'>,
 ): Promise<CommandResult> {
   try {
     const { config, asker, asked } = parseQuestion(args);
-    const file = config ?? join(driverDirectoryOf(pluginDirectory), NODE_CONFIG_FILE);
+    const file = config ?? join(driverDirectoryOf(settings().pluginDirectory), NODE_CONFIG_FILE);
     const piped = file === '-';
     const source = piped ? 'the configuration piped in' : file;
     const { policy } = parse(piped ? await standardInput() : await read(file), source);
     const { allowed, text } = explain(policy, asker, asked, source);
-    return { text, exitCode: allowed ? 0 : 1 };
+    return { output: `${text}\n`, errors: '', exitCode: allowed ? 0 : 1 };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { text: `${why}\n\nUsage: ${usage}`, exitCode: 2 };
+    return { output: '', errors: `${why}\n\nUsage: ${usage}\n`, exitCode: 2 };
   }
 }
 

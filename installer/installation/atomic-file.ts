@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InstallFault, systemErrorCode } from './fault.ts';
+import { InstallFault, systemErrorCode } from '../fault.ts';
 
 /** A file to put into a directory: its name there and its mode. */
 export interface Target {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { systemErrorCode } from './fault.ts';
+import { systemErrorCode } from '../fault.ts';
 
 /**
  * Tells cheaply whether a file is still the one it was: inode, size, mode and the time of its last change, or

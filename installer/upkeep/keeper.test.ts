@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { install } from './install.ts';
+import { install } from '../installation/install.ts';
+import type { Log } from '../log.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { type NodeDirectory, nodeDirectory, WORKING_DRIVER } from '../testing/node-directory.ts';
 import { Keeper } from './keeper.ts';
-import type { Log } from './log.ts';
-import { Metrics } from './metrics/metrics.ts';
-import { type NodeDirectory, nodeDirectory, WORKING_DRIVER } from './testing/node-directory.ts';
 
 test('the node is ready after the installation, not before', async () => {
   await using node = await nodeDirectory();

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Log } from '../log.ts';
+import { nodeDirectory, WORKING_DRIVER } from '../testing/node-directory.ts';
 import { install } from './install.ts';
-import type { Log } from './log.ts';
-import { nodeDirectory, WORKING_DRIVER } from './testing/node-directory.ts';
 
 const silent: Log = () => undefined;
 

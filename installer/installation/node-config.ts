@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { NODE_CONFIG_FILE, parseNodeConfig } from '../driver/nodeconfig/schema.ts';
+import { NODE_CONFIG_FILE, parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
+import { InstallFault, systemErrorCode } from '../fault.ts';
 import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
-import { InstallFault, systemErrorCode } from './fault.ts';
 
 /**
  * Puts the desired node configuration beside the driver, root-only, after checking it with the driver's own

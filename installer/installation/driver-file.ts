@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { InstallFault, systemErrorCode } from '../fault.ts';
 import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
-import { InstallFault, systemErrorCode } from './fault.ts';
 
 /** The driver's executable has this name in its directory: kubelet looks for the part after the tilde. */
 export const DRIVER_NAME = 'kv';

@@ -1,0 +1,34 @@
+import type { Command, CommandContext, CommandResult } from './command.ts';
+
+/**
+ * Runs the command that the arguments begin with. Without one, or with an unknown one, it says which there are: with `help`
+ * or `--help` as an answer, else as a fault, which ends with 2.
+ */
+export async function runCommand(
+  commands: readonly Command[],
+  args: readonly string[],
+  context: CommandContext,
+): Promise<CommandResult> {
+  for (const command of commands) {
+    const words = command.name.split(' ');
+    if (words.every((word, index) => args[index] === word)) {
+      return command.run(args.slice(words.length), context);
+    }
+  }
+  const usage = usageOf(commands);
+  if (['help', '--help', '-h'].includes(args[0] ?? '')) return { output: usage, errors: '', exitCode: 0 };
+  return { output: '', errors: `installer: there is no command ${quoted(args)}\n\n${usage}`, exitCode: 2 };
+}
+
+function usageOf(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`);
+  return `Usage: installer <command> …\n\n${lines.join('')}\nWithout a command it is the program of the DaemonSet.\n`;
+}
+
+/** As much as could be a command's name; options may hold what is nobody's business. */
+function quoted(args: readonly string[]): string {
+  const firstOption = args.findIndex((arg) => arg.startsWith('-'));
+  const words = args.slice(0, firstOption < 0 ? 2 : Math.min(2, firstOption));
+  return JSON.stringify(words.join(' ').slice(0, 100));
+}

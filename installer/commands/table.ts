@@ -1,0 +1,15 @@
+import type { Command } from './command.ts';
+
+/** All of them. Each loads its code when it is run: the installer at rest needs none of it. */
+export const commands: readonly Command[] = [
+  {
+    name: 'policy test',
+    summary: 'say whether the node policy lets a pod have objects, and why',
+    run: async (args, context) => (await import('../policy/command.ts')).testPolicy(args, context),
+  },
+  {
+    name: 'translate',
+    summary: 'turn SecretProviderClasses into flexVolumes, and back',
+    run: async (args, context) => (await import('../translate/command.ts')).runTranslate(args, context),
+  },
+];
