@@ -10,7 +10,6 @@ interface Rules {
   readonly groups: readonly {
     readonly rules: readonly {
       readonly alert: string;
-      readonly expr: string;
       readonly annotations: Readonly<Record<string, string>>;
     }[];
   }[];
@@ -20,7 +19,6 @@ const project = join(import.meta.dirname, '..', '..');
 const file = join(chart, 'files', 'alerts.yaml');
 const rules = (parse(readFileSync(file, 'utf8')) as Rules).groups.flatMap((group) => group.rules);
 const runbooks = readFileSync(join(project, 'docs', 'runbooks.md'), 'utf8');
-const metrics = readFileSync(join(project, 'docs', 'metrics.md'), 'utf8');
 
 test('Prometheus loads the alerts', async () => {
   const { succeeded, said } = await outcome(await promtoolProgram(), [
@@ -51,11 +49,4 @@ test.each(rules)(
 
 test('docs/runbooks.md has no section of an alert that does not exist', () => {
   expect(headings(runbooks, 2)).toEqual(rules.map(({ alert }) => alert));
-});
-
-test.each(rules)('$alert asks for metrics that exist', ({ expr }) => {
-  const existing = new Set(metrics.match(/`keyvault_flexvol_\w+`/g)?.map((name) => name.slice(1, -1)));
-  const asked = [...expr.matchAll(/keyvault_flexvol_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
-  expect(asked).not.toEqual([]);
-  expect(asked.filter((name) => !existing.has(name))).toEqual([]);
 });
