@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { checked, type Field, matching, meaning, type ValueOf } from './field.ts';
 import { parseFileMode } from './file-mode.ts';
 import { isNumericId } from './numeric-id.ts';
 import { quote } from './quote.ts';
@@ -7,29 +7,44 @@ import { faultOfVaultName } from './vault-names.ts';
 const uuidOrDomain = /^(?!.*\.\.)[0-9A-Za-z]([0-9A-Za-z.-]{0,253}[0-9A-Za-z])?$/;
 
 /** The spellings of a boolean that the predecessor took (Go's strconv.ParseBool). */
-const boolean = z
-  .string()
-  .regex(/^(1|t|true|0|f|false)$/i, 'must be "true" or "false"')
-  .transform((text) => /^(1|t|true)$/i.test(text));
+const boolean = meaning(matching(/^(1|t|true|0|f|false)$/i, 'must be "true" or "false"'), (text) =>
+  /^(1|t|true)$/i.test(text),
+);
 
-const vaultName = z.string().superRefine((text, context) => {
-  const message = faultOfVaultName(text);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+const vaultName = checked(faultOfVaultName);
+
+const anyText: Field<string, string> = (text) => ({ value: text });
 
 /** JSON or YAML, parsed later: YAML's parser is only loaded for it. */
-const structured = z.string();
+const structured = anyText;
 
 const numericId = (whose: 'user' | 'group') =>
-  z
-    .string()
-    .refine(
-      isNumericId,
-      `must be a numeric ${whose} id, such as "1000": the node knows no names of a container's`,
-    )
-    .transform(Number);
+  meaning(
+    checked((text) =>
+      isNumericId(text)
+        ? undefined
+        : `must be a numeric ${whose} id, such as "1000": the node knows no names of a container's`,
+    ),
+    Number,
+  );
 
-const list = z.string().transform((text) => text.split(';').map((item) => item.trim()));
+const guid = (what: string) =>
+  matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, `must be the ${what}`);
+
+const list = meaning(anyText, (text) => text.split(';').map((item) => item.trim()));
+
+const fileMode: Field<number, string> = (text) => {
+  const mode = parseFileMode(text);
+  return typeof mode === 'number' ? { value: mode } : { fault: `${quote(text)} ${mode}` };
+};
+
+const port = meaning(
+  checked((text) => {
+    if (!/^[0-9]{1,5}$/.test(text)) return 'must be a port number';
+    return Number(text) >= 1 && Number(text) <= 65535 ? undefined : 'must be a port number from 1 to 65535';
+  }),
+  Number,
+);
 
 /**
  * Every option a pod's author can write, with its own check; what holds between options is in
@@ -39,7 +54,7 @@ const list = z.string().transform((text) => text.split(';').map((item) => item.t
 export const optionFields = {
   keyvaultname: vaultName,
   fallbackvault: vaultName,
-  tenantid: z.string().regex(uuidOrDomain, 'must be the id or a domain name of an Entra tenant'),
+  tenantid: matching(uuidOrDomain, 'must be the id or a domain name of an Entra tenant'),
   keyvaultobjectnames: list,
   keyvaultobjecttypes: list,
   keyvaultobjectversions: list,
@@ -50,36 +65,25 @@ export const optionFields = {
   keyvaultobjectalias: list,
   objects: structured,
   combine: structured,
-  filemode: z.string().transform((text, context): number => {
-    const mode = parseFileMode(text);
-    if (typeof mode === 'number') return mode;
-    context.addIssue({ code: 'custom', message: `${quote(text)} ${mode}` });
-    return z.NEVER;
-  }),
+  filemode: fileMode,
   fileuser: numericId('user'),
   filegroup: numericId('group'),
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
-  vmmanagedidentityclientid: z.guid('must be the client id (a GUID) of a user-assigned managed identity'),
-  vmmanagedidentityobjectid: z.guid('must be the object id (a GUID) of a user-assigned managed identity'),
-  vmmanagedidentityresourceid: z
-    .string()
-    .regex(
-      /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[\w-]{1,128}$/i,
-      'must be the resource id of a user-assigned managed identity: /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>',
-    ),
+  vmmanagedidentityclientid: guid('client id (a GUID) of a user-assigned managed identity'),
+  vmmanagedidentityobjectid: guid('object id (a GUID) of a user-assigned managed identity'),
+  vmmanagedidentityresourceid: matching(
+    /^\/subscriptions\/[0-9a-f-]{36}\/resourceGroups\/[\w.()-]{1,90}\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[\w-]{1,128}$/i,
+    'must be the resource id of a user-assigned managed identity: /subscriptions/<id>/resourceGroups/<name>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>',
+  ),
   useworkloadidentity: boolean,
-  clientid: z.guid('must be the client id (a GUID) of an application or managed identity'),
-  cloudname: z.string().max(64),
-  region: z.string().regex(/^[0-9A-Za-z ]{2,40}$/, 'must be the name of an Azure region such as "centralus"'),
-  nmiport: z
-    .string()
-    .regex(/^[0-9]{1,5}$/, 'must be a port number')
-    .transform(Number)
-    .refine((port) => port >= 1 && port <= 65535, 'must be a port number from 1 to 65535'),
-  resourcegroup: z.string(),
-  subscriptionid: z.string(),
-} satisfies Record<string, z.ZodType<unknown, string>>;
+  clientid: guid('client id (a GUID) of an application or managed identity'),
+  cloudname: checked((text) => (text.length <= 64 ? undefined : 'must not be longer than 64 characters')),
+  region: matching(/^[0-9A-Za-z ]{2,40}$/, 'must be the name of an Azure region such as "centralus"'),
+  nmiport: port,
+  resourcegroup: anyText,
+  subscriptionid: anyText,
+} satisfies Record<string, Field<unknown, string>>;
 
 export type OptionName = keyof typeof optionFields;
 
@@ -87,7 +91,7 @@ export type OptionName = keyof typeof optionFields;
 export const structuredOptions: ReadonlySet<OptionName> = new Set(['objects', 'combine']);
 
 /** The parsed values of the options that were written. */
-export type OptionValues = { [Name in OptionName]?: z.output<(typeof optionFields)[Name]> };
+export type OptionValues = { [Name in OptionName]?: ValueOf<(typeof optionFields)[Name]> };
 
 /** Was `key` given a meaning by this driver? */
 export function isOptionName(key: string): key is OptionName {

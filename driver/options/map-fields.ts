@@ -1,14 +1,14 @@
-import type * as z from 'zod';
 import type { Faults } from './faults.ts';
+import type { Field, ValueOf } from './field.ts';
 import { quote } from './quote.ts';
 import { isMap, pathOfKey, type Structure } from './structure.ts';
 import { suggest } from './suggest.ts';
 
-type FieldSchemas = Readonly<Record<string, z.ZodType<unknown>>>;
+type Fields = Readonly<Record<string, Field<unknown>>>;
 
 /** The parsed values of the keys that were written. */
-export type FieldValues<Schemas extends FieldSchemas> = {
-  readonly [Name in keyof Schemas]?: z.output<Schemas[Name]>;
+export type FieldValues<Known extends Fields> = {
+  readonly [Name in keyof Known]?: ValueOf<Known[Name]>;
 };
 
 /** A message names no more unknown keys of one map than these. */
@@ -19,13 +19,13 @@ const MAX_UNKNOWN = 10;
  * added to `faults`, under the map's place `at` and the key.
  * @param example a map that is right, for the message when this is none
  */
-export function readMap<Schemas extends FieldSchemas>(
+export function readMap<Known extends Fields>(
   map: Structure,
-  schemas: Schemas,
+  known: Known,
   at: string,
   example: string,
   faults: Faults,
-): FieldValues<Schemas> | undefined {
+): FieldValues<Known> | undefined {
   if (!isMap(map)) {
     faults.add(at, `must be a map such as ${example}`);
     return undefined;
@@ -33,18 +33,18 @@ export function readMap<Schemas extends FieldSchemas>(
   const values: Record<string, unknown> = {};
   const unknown: string[] = [];
   for (const [key, value] of Object.entries(map)) {
-    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined;
-    if (schema === undefined) unknown.push(key);
+    const field = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (field === undefined) unknown.push(key);
     else if (!isBlank(value)) {
-      const result = schema.safeParse(value);
-      if (result.success) values[key] = result.data;
-      else for (const { message } of result.error.issues) faults.add(pathOfKey(at, key), message);
+      const read = field(value);
+      if (read.fault === undefined) values[key] = read.value;
+      else faults.add(pathOfKey(at, key), read.fault);
     }
   }
   for (const key of unknown.slice(0, MAX_UNKNOWN)) {
-    faults.add(at, describeUnknown(key, Object.keys(schemas)));
+    faults.add(at, describeUnknown(key, Object.keys(known)));
   }
-  return values as FieldValues<Schemas>;
+  return values as FieldValues<Known>;
 }
 
 function isBlank(value: Structure): boolean {

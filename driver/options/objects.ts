@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import type { Faults } from './faults.ts';
+import type { Field } from './field.ts';
 import type { OptionValues } from './fields.ts';
 import { faultOfFilePath } from './file-path.ts';
 import { MAX_ITEMS, type NamedObject, objectTypes, type Selection, type VolumeItem } from './items.ts';
@@ -9,6 +9,15 @@ import { checkedText, fileMode, flag, oneOf, text } from './scalars.ts';
 import { readSelection, type WrittenSelection } from './selection.ts';
 import type { Structure } from './structure.ts';
 import { faultOfObjectName, faultOfVaultName, faultOfVersion, isSameVault } from './vault-names.ts';
+
+const propertyPath: Field<string> = (value) => {
+  const read = text(value);
+  if (read.fault !== undefined || read.value.length <= 1024) return read;
+  return { fault: 'must not be longer than 1024 characters' };
+};
+
+/** Read by readSelection. */
+const anything: Field<Structure> = (value) => ({ value: value as Structure });
 
 /** Every key of an item of `objects`. `docs/options.md` is checked against these. */
 export const itemFields = {
@@ -21,11 +30,11 @@ export const itemFields = {
   format: oneOf(formats),
   part: oneOf(parts),
   encoding: oneOf(encodings),
-  property: text.refine((path) => path.length <= 1024, 'must not be longer than 1024 characters'),
+  property: propertyPath,
   mode: fileMode,
   optional: flag,
   metadata: flag,
-  select: z.custom<Structure>(() => true),
+  select: anything,
   directory: checkedText(faultOfFilePath),
 } as const;
 

@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import { compileGlob } from '../keyvault/glob.ts';
 import type { Faults } from './faults.ts';
+import type { Field } from './field.ts';
 import { objectTypes } from './items.ts';
 import { readMap } from './map-fields.ts';
 import { checkedText, oneOf, text } from './scalars.ts';
@@ -9,14 +9,18 @@ import { isMap, type Structure } from './structure.ts';
 /** As many as Key Vault lets an object have. */
 const MAX_TAGS = 15;
 
+type Tags = { readonly [key: string]: Structure };
+
+const mapOfTags: Field<Tags> = (value) =>
+  isMap(value as Structure)
+    ? { value: value as Tags }
+    : { fault: 'must be a map of tags such as {app: shop}' };
+
 /** Every key of an item's `select`. */
 export const selectFields = {
   type: oneOf(objectTypes),
   name: checkedText(faultOfPattern),
-  tags: z.custom<{ readonly [key: string]: Structure }>(
-    isMapOfTags,
-    'must be a map of tags such as {app: shop}',
-  ),
+  tags: mapOfTags,
 } as const;
 
 export interface WrittenSelection {
@@ -37,11 +41,7 @@ export function readSelection(written: Structure, at: string, faults: Faults): W
   return { type: values.type, name: values.name, tags };
 }
 
-function readTags(
-  written: { readonly [key: string]: Structure },
-  at: string,
-  faults: Faults,
-): Readonly<Record<string, string>> {
+function readTags(written: Tags, at: string, faults: Faults): Readonly<Record<string, string>> {
   const entries = Object.entries(written);
   if (entries.length > MAX_TAGS) {
     faults.add(`${at}.tags`, `names ${entries.length} tags, but an object has at most ${MAX_TAGS}`);
@@ -50,16 +50,12 @@ function readTags(
   // fromEntries defines own properties, so that a tag may have any name.
   return Object.fromEntries(
     entries.map(([key, value]) => {
-      const result = text.safeParse(value);
-      if (!result.success)
+      const read = text(value);
+      if (read.fault !== undefined)
         faults.add(`${at}.tags`, `the value of ${JSON.stringify(key.slice(0, 80))} must be a text; quote it`);
-      return [key, result.success ? result.data : ''];
+      return [key, read.fault === undefined ? read.value : ''];
     }),
   );
-}
-
-function isMapOfTags(value: unknown): boolean {
-  return isMap(value as Structure);
 }
 
 function faultOfPattern(pattern: string): string | undefined {

@@ -93,9 +93,9 @@ function readOptions(raw: Readonly<Record<string, string>>, faults: Faults): Opt
     const text = written.trim();
     if (text === '') continue;
     // White space at the start of a line is YAML's grammar.
-    const result = optionFields[key].safeParse(structuredOptions.has(key) ? written : text);
-    if (result.success) values[key] = result.data;
-    else for (const issue of result.error.issues) faults.add(key, issue.message);
+    const read = optionFields[key](structuredOptions.has(key) ? written : text);
+    if (read.fault === undefined) values[key] = read.value;
+    else faults.add(key, read.fault);
   }
   return values as OptionValues;
 }
