@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type NodeConfig, parseNodeConfig } from '../driver/nodeconfig/schema.ts';
+import type { NodeConfig } from '../driver/nodeconfig/node-config.ts';
+import { parseNodeConfig } from '../driver/nodeconfig/schema.ts';
 import { optionFields } from '../driver/options/fields.ts';
 import { codeBlocks, headings, section } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError } from './errors.ts';
-import { defaultNodeConfig } from './nodeconfig/schema.ts';
+import { defaultNodeConfig } from './nodeconfig/node-config.ts';
 import { validOptions } from './options/testing/valid-options.ts';
 import type { FoundObject, ObjectReader, Volume, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
 import { silentRecorder } from './recorder.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { KubeletEnvironment } from './agent/protocol.ts';
 import { type CallOutPorts, runCallOut } from './callout.ts';
 import { DriverError, systemCode, toDriverError } from './errors.ts';
-import type { NodeConfig } from './nodeconfig/schema.ts';
+import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FederatedTokens, ObjectReader, ReadRequest, TokenSource } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
@@ -93,7 +93,7 @@ function productionPorts(): CallOutPorts {
     async mountPorts(target) {
       const recorder = await startRecording();
       const { loadNodeConfig } = await import('./nodeconfig/load.ts');
-      const nodeConfig = loadNodeConfig(driverDirectory());
+      const nodeConfig = await loadNodeConfig(driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
       return {
         nodeConfig,

@@ -1,5 +1,5 @@
 import { renderFiles } from './forms/render.ts';
-import type { NodeConfig } from './nodeconfig/schema.ts';
+import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FilePermissions } from './options/items.ts';
 import type { VolumeAccess } from './options/pod.ts';
 import { type MountRequest, parseVolumeOptions } from './options/volume-options.ts';

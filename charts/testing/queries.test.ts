@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../driver/errors.ts';
-import { identityKinds } from '../../driver/policy/schema.ts';
+import { identityKinds } from '../../driver/policy/policy.ts';
 import { phases } from '../../driver/recorder.ts';
 import { Metrics } from '../../installer/metrics/metrics.ts';
 import { createMetricsServer } from '../../installer/metrics/metrics-server.ts';

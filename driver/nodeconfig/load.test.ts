@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadNodeConfig } from './load.ts';
-import { defaultNodeConfig } from './schema.ts';
+import { defaultNodeConfig } from './node-config.ts';
 
 let directory = '';
 let file = '';
@@ -14,18 +14,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test('no file means the defaults', () => {
-  expect(loadNodeConfig(directory)).toBe(defaultNodeConfig);
+test('no file means the defaults', async () => {
+  expect(await loadNodeConfig(directory)).toBe(defaultNodeConfig);
 });
 
-test('the file beside the driver is read', () => {
+test('the file beside the driver is read', async () => {
   writeFileSync(file, '{"schemaVersion":1,"deadlineSeconds":42}');
-  expect(loadNodeConfig(directory)).toEqual({ ...defaultNodeConfig, deadlineSeconds: 42 });
+  expect(await loadNodeConfig(directory)).toEqual({ ...defaultNodeConfig, deadlineSeconds: 42 });
 });
 
-test('an invalid file is not taken for none', () => {
+test('an invalid file is not taken for none', async () => {
   writeFileSync(file, '');
-  expect(() => loadNodeConfig(directory)).toThrow(
+  await expect(loadNodeConfig(directory)).rejects.toThrow(
     expect.objectContaining({
       code: 'NodeConfigInvalid',
       message: 'the node configuration is not valid JSON',
@@ -38,9 +38,9 @@ test.each<[string, () => void, string]>([
   ['a link to nothing', () => symlinkSync('nothing', file), 'ENOENT'],
   ['the directory gone, with what it held', () => rmSync(directory, { recursive: true }), 'ENOENT'],
   ['a link to itself', () => symlinkSync('.config.json', file), 'ELOOP'],
-])('%s is not taken for none', (_, make, code) => {
+])('%s is not taken for none', async (_, make, code) => {
   make();
-  expect(() => loadNodeConfig(directory)).toThrow(
+  await expect(loadNodeConfig(directory)).rejects.toThrow(
     expect.objectContaining({ code: 'NodeConfigInvalid', message: `cannot read ${file} (${code})` }),
   );
 });

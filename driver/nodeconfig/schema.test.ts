@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { defaultNodeConfig, parseNodeConfig } from './schema.ts';
+import { defaultNodeConfig } from './node-config.ts';
+import { parseNodeConfig } from './schema.ts';
 
 const [pem = '', other = ''] = rootCertificates;
 const cloud = { authority: 'https://login.stack.local', vaultSuffix: 'vault.stack.local' };

@@ -1,91 +1,87 @@
 import * as z from 'zod';
 import { DriverError } from '../errors.ts';
 import { policySchema } from '../policy/schema.ts';
+import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
+import {
+  DEADLINE_SECONDS,
+  isAuthority,
+  isCloudName,
+  isHost,
+  isHttpsOrigin,
+  isPemBundle,
+  isPercentEncoded,
+  isProxy,
+  isUnproxied,
+  MAX_CA_BUNDLE,
+  MAX_NMI_PORTS,
+  MAX_PROXY,
+  MAX_UNPROXIED,
+} from './texts.ts';
 
-/** Name of the node configuration beside the driver; kubelet's prober ignores names with a leading dot. */
-export const NODE_CONFIG_FILE = '.config.json';
-
-/** A call-out gives up after this many seconds: kubelet's own wait for a pod's volumes ends after 123. */
-const DEFAULT_DEADLINE_SECONDS = 110;
-
-const host = z
-  .string()
-  .regex(
-    /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-    'must be a lower-case DNS name such as vault.local.azurestack.external',
-  );
-
-const httpsOrigin = z
-  .string()
-  .regex(
-    /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/,
-    'must be https://<host> without a path, such as https://login.microsoftonline.com',
-  );
+const cloud = z.strictObject({
+  authority: z
+    .string()
+    .refine(
+      isAuthority,
+      'must be https://<host>, or https://<host>/adfs for an AD FS, such as https://login.microsoftonline.com',
+    ),
+  vaultSuffix: z
+    .string()
+    .refine(isHost, 'must be a lower-case DNS name such as vault.local.azurestack.external'),
+  /** Audience of the vault's tokens; by default `https://` and the vault suffix. */
+  resource: z
+    .string()
+    .refine(isHttpsOrigin, 'must be https://<host> without a path, such as https://login.microsoftonline.com')
+    .optional(),
+});
 
 const certificates = z
   .string()
-  .max(1_048_576, 'must not be larger than 1 MiB')
+  .max(MAX_CA_BUNDLE, 'must not be larger than 1 MiB')
   .refine(
     isPemBundle,
     'must hold one or more PEM certificates (-----BEGIN CERTIFICATE-----) and nothing but them and comments',
   );
 
-/** Where an AD FS gives the tokens, its path is what Azure Stack's own description of itself has. */
-const authority = z
-  .string()
-  .regex(
-    /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/adfs)?$/,
-    'must be https://<host>, or https://<host>/adfs for an AD FS, such as https://login.microsoftonline.com',
-  );
-
 /** The message does not quote the value, which may hold credentials. */
 const proxy = z
   .string()
-  .max(2048)
-  .regex(
-    /^https?:\/\/([^\s/?#@:]+(:[^\s/?#@:]*)?@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/?$/,
+  .max(MAX_PROXY)
+  .refine(
+    isProxy,
     'must be http://<host>:<port> or https://<host>:<port>, with credentials http://<user>:<password>@<host>:<port> where the proxy wants them, special characters percent-encoded',
   )
   .refine(isPercentEncoded, 'has a percent sign that encodes nothing; write %25 for it');
 
 const unproxied = z
   .string()
-  .regex(
-    /^(\*|(\*?\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/,
+  .refine(
+    isUnproxied,
     'must be a host such as vault.azure.net, which those below it follow, or .azure.net for those below it alone, or *',
   );
-
-const cloud = z.strictObject({
-  authority,
-  vaultSuffix: host,
-  /** Audience of the vault's tokens; by default `https://` and the vault suffix. */
-  resource: httpsOrigin.optional(),
-});
 
 /** Schema of the node configuration, version 1. Source: docs/options.md, "Node configuration". */
 const nodeConfigSchema = z.strictObject({
   schemaVersion: z.literal(1),
   clouds: z
-    .record(
-      z.string().regex(/^[A-Za-z][A-Za-z0-9]{2,63}$/, 'must be a cloud name of 3 to 64 letters and digits'),
-      cloud,
-    )
+    .record(z.string().refine(isCloudName, 'must be a cloud name of 3 to 64 letters and digits'), cloud)
     .default({}),
   caBundle: certificates.optional(),
-  /** Instead of kubelet's HTTPS_PROXY. */
   httpsProxy: proxy.optional(),
-  /** Instead of kubelet's NO_PROXY. */
-  noProxy: z.array(unproxied).max(256).optional(),
-  /** Ports of the node's loopback where pods may have NMI asked; the driver would else knock at any for them. */
-  nmiPorts: z.array(z.number().int().min(1).max(65_535)).min(1).max(16).default([2579]),
-  deadlineSeconds: z.number().int().min(5).max(DEFAULT_DEADLINE_SECONDS).default(DEFAULT_DEADLINE_SECONDS),
+  noProxy: z.array(unproxied).max(MAX_UNPROXIED).optional(),
+  nmiPorts: z
+    .array(z.number().int().min(1).max(65_535))
+    .min(1)
+    .max(MAX_NMI_PORTS)
+    .default([...defaultNodeConfig.nmiPorts]),
+  deadlineSeconds: z
+    .number()
+    .int()
+    .min(DEADLINE_SECONDS.min)
+    .max(DEADLINE_SECONDS.max)
+    .default(defaultNodeConfig.deadlineSeconds),
   policy: policySchema.optional(),
-});
-
-export type NodeConfig = z.infer<typeof nodeConfigSchema>;
-
-/** What holds where no configuration was written: the four public clouds and the runtime's own CAs. */
-export const defaultNodeConfig: NodeConfig = nodeConfigSchema.parse({ schemaVersion: 1 });
+}) satisfies z.ZodType<NodeConfig>;
 
 /**
  * Parses the text of a node configuration, strictly: unknown keys are faults.
@@ -104,18 +100,4 @@ export function parseNodeConfig(text: string): NodeConfig {
     (issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`,
   );
   throw new DriverError('NodeConfigInvalid', `the node configuration is invalid: ${faults.join('; ')}`);
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isPemBundle(text: string): boolean {
-  const block = /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
-  return block.test(text) && !text.replace(block, '').includes('-----');
 }

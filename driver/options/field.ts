@@ -5,7 +5,7 @@
 export type Field<Value, Written = unknown> = (written: Written) => Read<Value>;
 
 /** What a written value means; or what is wrong with it, as the end of a sentence that begins with its name. */
-export type Read<Value> = { readonly value: Value; readonly fault?: never } | { readonly fault: string };
+type Read<Value> = { readonly value: Value; readonly fault?: never } | { readonly fault: string };
 
 /** What a field reads. */
 export type ValueOf<Reader> = Reader extends (written: never) => Read<infer Value> ? Value : never;

@@ -4,7 +4,7 @@ import type { Identity } from '../options/identity.ts';
 import { legacyForms, type ObjectType, type VolumeItem } from '../options/items.ts';
 import { parse } from '../options/testing/valid-options.ts';
 import { enforcePolicy } from './enforce.ts';
-import type { Policy, PolicyRule } from './schema.ts';
+import type { Policy, PolicyRule } from './policy.ts';
 import { policyOf } from './testing/rules.ts';
 
 const pod = { name: 'web-0', namespace: 'shop', uid: 'u', serviceAccountName: 'web' };

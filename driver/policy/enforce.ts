@@ -1,8 +1,8 @@
 import { DriverError } from '../errors.ts';
 import type { MountRequest } from '../options/volume-options.ts';
 import { type Asked, type AskedItem, type Asker, askedOf, askerOf } from './access.ts';
+import type { Policy } from './policy.ts';
 import { concerns, grants } from './rule.ts';
-import type { Policy } from './schema.ts';
 
 /**
  * Role control on the node, beside Azure's own: everything a volume could read must be allowed by some rule. A denial

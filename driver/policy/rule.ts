@@ -1,6 +1,6 @@
 import type { Asked, Asker } from './access.ts';
 import { covers } from './covers.ts';
-import type { PolicyRule } from './schema.ts';
+import type { PolicyRule } from './policy.ts';
 
 const ofAsker = {
   namespaces: (rule, { namespace }) => some(rule.namespaces, namespace),

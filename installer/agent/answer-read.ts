@@ -1,7 +1,7 @@
 import { objectToWire } from '../../driver/agent/on-wire.ts';
 import type { Question, Reply } from '../../driver/agent/protocol.ts';
 import { DriverError } from '../../driver/errors.ts';
-import type { NodeConfig } from '../../driver/nodeconfig/schema.ts';
+import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { findCloud } from '../../driver/options/clouds.ts';
 import { Faults } from '../../driver/options/faults.ts';
 import { enforcePolicy } from '../../driver/policy/enforce.ts';

@@ -55,7 +55,7 @@ export async function startAgent({
 
   await listenForDrivers(runDirectory, async (question, signal) =>
     // Read each time, so that it is never another one than the driver's.
-    answerRead(question, loadNodeConfig(driverDirectory), readerFor, signal),
+    answerRead(question, await loadNodeConfig(driverDirectory), readerFor, signal),
   );
   log('info', 'agent-started', { runDirectory });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NODE_CONFIG_FILE } from '../../driver/nodeconfig/schema.ts';
+import { NODE_CONFIG_FILE } from '../../driver/nodeconfig/node-config.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { removeLeftovers } from './atomic-file.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { NODE_CONFIG_FILE, parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
+import { NODE_CONFIG_FILE } from '../../driver/nodeconfig/node-config.ts';
+import { parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
 import { InstallFault, systemErrorCode } from '../fault.ts';
 import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { errorCodes } from '../../driver/errors.ts';
-import { identityKinds } from '../../driver/policy/schema.ts';
+import { identityKinds } from '../../driver/policy/policy.ts';
 import { phases } from '../../driver/recorder.ts';
 import type { EventLine } from '../events/event-line.ts';
 

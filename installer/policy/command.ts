@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE_CONFIG_FILE, type NodeConfig, parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
+import { NODE_CONFIG_FILE, type NodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import { parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
 import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { systemErrorCode } from '../fault.ts';
 import { driverDirectoryOf } from '../installation/plugin-directory.ts';

@@ -1,12 +1,12 @@
 import type { Asked, Asker } from '../../driver/policy/access.ts';
 import { allows } from '../../driver/policy/enforce.ts';
+import type { Policy, PolicyRule } from '../../driver/policy/policy.ts';
 import {
   type AskedField,
   type AskerField,
   askedMismatches,
   askerMismatches,
 } from '../../driver/policy/rule.ts';
-import type { Policy, PolicyRule } from '../../driver/policy/schema.ts';
 
 export interface Explanation {
   /** What the driver does. */

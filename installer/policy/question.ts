@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type ObjectType, objectTypes } from '../../driver/options/items.ts';
 import { faultOfVaultName } from '../../driver/options/vault-names.ts';
 import { type Asked, type Asker, alternativesOf, faultOfNames } from '../../driver/policy/access.ts';
-import { identityKinds } from '../../driver/policy/schema.ts';
+import { identityKinds } from '../../driver/policy/policy.ts';
 
 /** What an admin wants to know of a policy: may this pod have these objects? */
 export interface Question {

@@ -1,4 +1,5 @@
-import { type Policy, type PolicyRule, policySchema } from '../schema.ts';
+import type { Policy, PolicyRule } from '../policy.ts';
+import { policySchema } from '../schema.ts';
 
 /** A rule that allows the request of options/testing/valid-options.ts; each test changes what it is about. */
 export const fittingRule: PolicyRule = {

@@ -1,0 +1,50 @@
+/** What the texts of a node configuration must be. */
+
+export function isCloudName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9]{2,63}$/.test(text);
+}
+
+export function isHost(text: string): boolean {
+  return /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(text);
+}
+
+export function isHttpsOrigin(text: string): boolean {
+  return /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(text);
+}
+
+/** Where an AD FS gives the tokens, its path is what Azure Stack's own description of itself has. */
+export function isAuthority(text: string): boolean {
+  return /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/adfs)?$/.test(text);
+}
+
+export function isProxy(text: string): boolean {
+  return /^https?:\/\/([^\s/?#@:]+(:[^\s/?#@:]*)?@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/?$/.test(
+    text,
+  );
+}
+
+export function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is reached without the proxy. */
+export function isUnproxied(text: string): boolean {
+  return /^(\*|(\*?\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)$/.test(text);
+}
+
+export function isPemBundle(text: string): boolean {
+  const block = /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+  return block.test(text) && !text.replace(block, '').includes('-----');
+}
+
+/** Characters. */
+export const MAX_CA_BUNDLE = 1_048_576;
+export const MAX_PROXY = 2048;
+export const MAX_UNPROXIED = 256;
+export const MAX_NMI_PORTS = 16;
+export const DEADLINE_SECONDS = { min: 5, max: 110 };
