@@ -30,6 +30,9 @@ export interface ClientPolicies {
   readonly perRetry: readonly PipelinePolicy[];
 }
 
+/** `createVaultClient`, or what stands before it. */
+export type CreateVaultClient = typeof createVaultClient;
+
 /** The SDK's clients for one vault, each loaded when first used. */
 export function createVaultClient(
   origin: string,

@@ -1,6 +1,7 @@
-import type { PipelinePolicy, PipelineResponse } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { Bound } from './bound.ts';
 import { VaultRefusal } from './refusal.ts';
+import { retryAfter } from './retry-after.ts';
 
 /** What is left for the answer after a wait, at least. */
 const MARGIN_MS = 1000;
@@ -33,13 +34,4 @@ export function patiencePolicy(bound: Bound): PipelinePolicy {
       return response;
     },
   };
-}
-
-/** Milliseconds, from a number of seconds or a date (RFC 9110 section 10.2.3). */
-function retryAfter({ headers }: PipelineResponse): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

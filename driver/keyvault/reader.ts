@@ -1,8 +1,9 @@
 import { DriverError } from '../errors.ts';
 import { describeIdentity } from '../options/describe-identity.ts';
 import type { NamedObject, Selection } from '../options/items.ts';
-import type { FoundObject, ObjectReader, ReadItem, ReadRequest, TokenSource } from '../ports.ts';
+import type { AccessToken, FoundObject, ObjectReader, ReadItem, ReadRequest, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
+import { type CreateVaultClient, createVaultClient } from './client.ts';
 import { findConfusions } from './confusion.ts';
 import { failureFault, joinFaults, noMatchFault } from './faults.ts';
 import { describeObject, pathOf } from './object.ts';
@@ -16,18 +17,20 @@ import { openVaults, type Vaults } from './vaults.ts';
  * Reads objects straight from the vaults: one token, then all objects at once, each distinct one once; a selection
  * costs its vault's list in between.
  * @param timeLeft milliseconds until the signal of a read will abort
+ * @param clientsOf how a read with this token asks a vault
  */
 export function createObjectReader(
   tokens: TokenSource,
   transport: Transport,
   timeLeft: () => number,
+  clientsOf: (token: Promise<AccessToken>) => CreateVaultClient = () => createVaultClient,
 ): ObjectReader {
   return {
     async read(request, signal): Promise<FoundObject[][]> {
       const token = tokens.getToken(request, signal);
       // A rejected token is reported by whoever awaits it below; the clients load meanwhile.
       token.catch(() => undefined);
-      const vaults = openVaults(request.cloud, token, transport, { signal, timeLeft });
+      const vaults = openVaults(request.cloud, token, transport, { signal, timeLeft }, clientsOf(token));
       try {
         const outcomes = await readItems(request.items, vaults);
         await token;

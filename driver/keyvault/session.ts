@@ -6,7 +6,7 @@ import type { Transport } from '../transport/transport.ts';
 import { answerLimitsPolicy } from './answer-limits.ts';
 import { authorizePolicy } from './authorize.ts';
 import type { Bound } from './bound.ts';
-import { createVaultClient, type ListedObject } from './client.ts';
+import type { CreateVaultClient, ListedObject } from './client.ts';
 import { describeObject, type ObjectReference, pathOf } from './object.ts';
 import { isOutage } from './outage.ts';
 import { patiencePolicy } from './patience.ts';
@@ -39,10 +39,11 @@ export function openSession(
   token: Promise<AccessToken>,
   transport: Transport,
   bound: Bound,
+  createClient: CreateVaultClient,
 ): VaultSession {
   const sightings = new Sightings(host);
   const origin = new URL(`https://${host}`).origin;
-  const client = createVaultClient(origin, token, transport, {
+  const client = createClient(origin, token, transport, {
     perCall: [boundPolicy(bound), refusalPolicy],
     perRetry: [
       authorizePolicy(origin, token),

@@ -2,6 +2,7 @@ import type { Cloud } from '../options/clouds.ts';
 import type { AccessToken } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { type Bound, shareOf } from './bound.ts';
+import type { CreateVaultClient } from './client.ts';
 import { createLimiter } from './limiter.ts';
 import { isReasonToFallBack } from './outage.ts';
 import { ReadFailure } from './read-failure.ts';
@@ -35,6 +36,7 @@ export function openVaults(
   token: Promise<AccessToken>,
   transport: Transport,
   whole: Bound,
+  createClient: CreateVaultClient,
 ): Vaults {
   const limit = createLimiter(MAX_PARALLEL_REQUESTS);
   const sessions = new Map<string, VaultSession>();
@@ -43,7 +45,7 @@ export function openVaults(
   function sessionOf(vault: string, bound: Bound): VaultSession {
     const host = `${vault.toLowerCase()}.${cloud.vaultSuffix}`;
     const key = `${bound === whole ? 'last' : 'first'} ${host}`;
-    const session = sessions.get(key) ?? openSession(vault, host, token, transport, bound);
+    const session = sessions.get(key) ?? openSession(vault, host, token, transport, bound, createClient);
     sessions.set(key, session);
     return session;
   }

@@ -1,0 +1,103 @@
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { retryAfter } from '../../../driver/keyvault/retry-after.ts';
+import { BoundedMemory } from './bounded-memory.ts';
+import { keyedHash } from './credential-key.ts';
+import type { Flights } from './flights.ts';
+import type { VaultBudget } from './vault-budget.ts';
+
+/** A refusal is not asked for again for so long: a pod that cannot start comes back every few seconds. */
+const REFUSAL_MS = 3000;
+const MAX_REFUSAL_BYTES = 1024 * 1024;
+
+export interface TrafficSettings {
+  readonly flights: Flights;
+  readonly budget: VaultBudget;
+  now(): number;
+  /** False: refusals are asked for again. */
+  readonly keeps: boolean;
+  /** Who this token was given to. */
+  identityOf(token: string): string | undefined;
+  /** A vault does not take this token. */
+  refused(token: string): void;
+}
+
+/**
+ * Everything that a node asks its vaults goes through here: what is under way for the same identity is shared, 403 and
+ * 404 are remembered for a moment, a vault that throttles is left in peace. It stands where the SDK's pipeline sends,
+ * so that its checks and what is told of a failure are the same as without it.
+ */
+export class VaultTraffic {
+  readonly #settings: TrafficSettings;
+  readonly #refusals: BoundedMemory<PipelineResponse>;
+
+  constructor(settings: TrafficSettings) {
+    this.#settings = settings;
+    this.#refusals = new BoundedMemory(MAX_REFUSAL_BYTES, settings.now);
+  }
+
+  through(client: HttpClient): HttpClient {
+    return {
+      sendRequest: async (request) => {
+        const token = bearerOf(request);
+        return token === undefined ? client.sendRequest(request) : this.#ask(client, request, token);
+      },
+    };
+  }
+
+  sweep(): void {
+    this.#refusals.sweep();
+  }
+
+  async #ask(client: HttpClient, request: PipelineRequest, token: string): Promise<PipelineResponse> {
+    const { flights, budget, keeps } = this.#settings;
+    const { host } = new URL(request.url);
+    const key = `${this.#settings.identityOf(token) ?? keyedHash(token)} ${request.url}`;
+    const known = this.#refusals.get(key)?.value;
+    if (known !== undefined) return { ...known, request };
+    const closedFor = keeps ? budget.closedFor(host) : 0;
+    if (closedFor > 0) return tooManyRequests(request, closedFor);
+    const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
+    const response = await flights.share(key, signal, async (whole) => {
+      if (keeps) await budget.turn(host, whole);
+      const answered = await client.sendRequest(withSignal(request, whole));
+      this.#learn(answered, host, key, token);
+      return answered;
+    });
+    return { ...response, request };
+  }
+
+  #learn(response: PipelineResponse, host: string, key: string, token: string): void {
+    const { status, bodyAsText } = response;
+    if (status === 401) this.#settings.refused(token);
+    if (!this.#settings.keeps) return;
+    if (status === 429) this.#settings.budget.throttled(host, retryAfter(response));
+    else this.#settings.budget.served(host);
+    if (status === 403 || status === 404)
+      this.#refusals.set(key, response, bodyAsText?.length ?? 0, REFUSAL_MS);
+  }
+}
+
+function bearerOf({ method, url, headers }: PipelineRequest): string | undefined {
+  if (method !== 'GET' || !url.startsWith('https:')) return undefined;
+  return /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
+}
+
+/** The request goes on when the one who made it first is gone. */
+function withSignal(request: PipelineRequest, abortSignal: AbortSignal): PipelineRequest {
+  return Object.assign(Object.create(Object.getPrototypeOf(request)), request, { abortSignal });
+}
+
+/** What the vault would say, had it been asked. */
+function tooManyRequests(request: PipelineRequest, milliseconds: number): PipelineResponse {
+  const headers = createHttpHeaders({
+    'content-type': 'application/json; charset=utf-8',
+    'retry-after': String(Math.ceil(milliseconds / 1000)),
+  });
+  const bodyAsText = JSON.stringify({ error: { code: 'Throttled', message: 'still throttled' } });
+  return { request, status: 429, headers, bodyAsText };
+}

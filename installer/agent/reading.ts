@@ -1,0 +1,152 @@
+import { createTokenSource } from '../../driver/credentials/select.ts';
+import { DriverError } from '../../driver/errors.ts';
+import { createVaultClient } from '../../driver/keyvault/client.ts';
+import { createObjectReader } from '../../driver/keyvault/reader.ts';
+import type { FederatedToken, FederatedTokens, ObjectReader } from '../../driver/ports.ts';
+import { countRequests } from '../../driver/telemetry/count-requests.ts';
+import { chooseProxy } from '../../driver/transport/proxy.ts';
+import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
+import type { ReaderFor } from './answer-read.ts';
+import { Flights } from './memory/flights.ts';
+import { ObjectMemory } from './memory/object-memory.ts';
+import { TokenMemory } from './memory/token-memory.ts';
+import { VaultBudget } from './memory/vault-budget.ts';
+import { VaultTraffic } from './memory/vault-traffic.ts';
+import { NewestOf } from './newest-of.ts';
+
+export interface ReadingSettings {
+  readonly version: string;
+  readonly memory: MemorySettings;
+  readonly counts: ReadingCounts;
+}
+
+/** What the agent keeps of Azure's answers, in memory alone. */
+export interface MemorySettings {
+  /** False: every read asks Azure, but what is under way is still shared. */
+  readonly keeps: boolean;
+  readonly maxBytes: number;
+  readonly latestMs: number;
+  readonly pinnedMs: number;
+  /** Requests a second that a node makes to one vault. */
+  readonly requestsPerSecond: number;
+}
+
+/** Is told what is read, for the metrics. */
+export interface ReadingCounts {
+  looked(what: 'token' | 'object' | 'list', outcome: 'remembered' | 'asked'): void;
+  /** One answer over HTTP, or none, from the host of this URL. */
+  requested(url: string, status: number | undefined): void;
+}
+
+/** Ways out of the node that are kept: one at rest, and one more while the configuration changes. */
+const MAX_TRANSPORTS = 4;
+const SWEEP_MS = 60_000;
+
+/** The driver's own reading, by connections that stay open and with what is known already. */
+export class NodeReading {
+  readonly #settings: ReadingSettings;
+  readonly #transports = new NewestOf<Transport>(MAX_TRANSPORTS);
+  readonly #tokens: TokenMemory;
+  readonly #objects: ObjectMemory;
+  readonly #traffic: VaultTraffic;
+
+  constructor(settings: ReadingSettings) {
+    this.#settings = settings;
+    const { memory, counts } = settings;
+    const now = () => performance.now();
+    const flights = new Flights();
+    const { keeps } = memory;
+    this.#tokens = new TokenMemory({
+      flights,
+      now,
+      keeps,
+      counted: (outcome) => counts.looked('token', outcome),
+    });
+    this.#objects = new ObjectMemory({
+      maxBytes: keeps ? memory.maxBytes : 0,
+      latestMs: memory.latestMs,
+      pinnedMs: memory.pinnedMs,
+      now,
+      counted: counts.looked,
+    });
+    this.#traffic = new VaultTraffic({
+      flights,
+      budget: new VaultBudget(memory.requestsPerSecond, now),
+      now,
+      keeps,
+      identityOf: (token) => this.#tokens.identityOf(token),
+      refused: (token) => this.#tokens.forget(token),
+    });
+    setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  /** Bytes of objects that are kept. */
+  get bytes(): number {
+    return this.#objects.bytes;
+  }
+
+  readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft) => {
+    const transport = this.#transportOf({
+      caBundle: config.caBundle ?? (environment.widensTrust ? '' : undefined),
+      proxy: chooseProxy(config, environment.proxy),
+    });
+    const federatedTokens = async () => only(federatedToken);
+    const real = createTokenSource({ transport, nmiPorts: config.nmiPorts, federatedTokens });
+    return {
+      read: async (request, signal) => {
+        const tokens = this.#tokens.source(real, federatedToken);
+        const reader = this.#reader(tokens, transport, timeLeft);
+        try {
+          return await reader.read(request, signal);
+        } catch (error) {
+          // A token that was remembered may have been revoked since; one that was just given was not.
+          const { remembered } = tokens.used;
+          if (remembered === undefined || this.#tokens.keeps(remembered) || signal.aborted) throw error;
+          return reader.read(request, signal);
+        }
+      },
+    };
+  };
+
+  #reader(
+    tokens: ReturnType<TokenMemory['source']>,
+    transport: Transport,
+    timeLeft: () => number,
+  ): ObjectReader {
+    return createObjectReader(tokens, transport, timeLeft, (token) => {
+      const identity = token.then(
+        (given) => this.#tokens.identityOf(given.token),
+        () => undefined,
+      );
+      return (origin, ...rest) => this.#objects.around(createVaultClient(origin, ...rest), origin, identity);
+    });
+  }
+
+  #transportOf(settings: TransportSettings): Transport {
+    return this.#transports.get(keyOf(settings), () => {
+      const transport = createTransport(settings, this.#settings.version);
+      const counted = countRequests(transport.httpClient, this.#settings.counts);
+      return { ...transport, httpClient: this.#traffic.through(counted) };
+    });
+  }
+
+  #sweep(): void {
+    this.#tokens.sweep();
+    this.#objects.sweep();
+    this.#traffic.sweep();
+  }
+}
+
+function only(federatedToken: FederatedToken | undefined): FederatedTokens {
+  return {
+    async find() {
+      if (federatedToken === undefined)
+        throw new DriverError('Internal', 'the driver sent no token of the service account');
+      return federatedToken;
+    },
+  };
+}
+
+function keyOf({ caBundle, proxy }: TransportSettings): string {
+  return JSON.stringify([caBundle, proxy?.url.href, proxy?.except]);
+}
