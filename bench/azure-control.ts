@@ -39,8 +39,8 @@ export function controlAzure({ control, pid }: AzureProcess): AzureControl {
   };
 }
 
-/** The scheduler's account, in nanoseconds, of each thread (Documentation/scheduler/sched-stats.rst). */
-function cpuOf(pid: number): number {
+/** CPU time of a process so far, in milliseconds: the scheduler's account, in nanoseconds, of each thread (Documentation/scheduler/sched-stats.rst). */
+export function cpuOf(pid: number): number {
   const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
     const [running] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
     return Number(running);

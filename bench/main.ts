@@ -1,11 +1,12 @@
 /**
  * npm run bench: what the built driver costs. Runs in the lab, against a mock of Azure in a process of its own:
  *
- *   node e2e/lab/enter.ts node bench/main.ts [--runs 20] [--only callouts,storm,growth,installer,footprint]
+ *   node e2e/lab/enter.ts node bench/main.ts [--runs 20] [--only callouts,storm,growth,agent,installer,footprint]
  *
  * Results go to dist/bench/; `node bench/report/main.ts` makes docs/performance.md of them.
  */
 import { parseArgs } from 'node:util';
+import { measureAgent } from './agent.ts';
 import { countRequests, measureCallOuts } from './callouts.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureGrowth } from './growth.ts';
@@ -15,7 +16,7 @@ import { originOf, type StormRow, writeResults } from './results.ts';
 import { setScene } from './scene.ts';
 import { measureStorm } from './storm.ts';
 
-const PARTS = ['callouts', 'storm', 'growth', 'installer', 'footprint'];
+const PARTS = ['callouts', 'storm', 'growth', 'agent', 'installer', 'footprint'];
 const MOUNTS_AT_ONCE = [1, 5, 10, 25, 50, 100];
 const REST_SECONDS = 60;
 
@@ -42,6 +43,7 @@ try {
     writeResults('growth', { origin, runs: growthRuns, rows: await measureGrowth(scene, growthRuns) });
     say('growth with the objects: measured');
   }
+  if (only.includes('agent')) await byAgent();
   const driver = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
   if (only.includes('footprint')) {
     const footprint = await measureFootprint(driver);
@@ -64,6 +66,17 @@ async function callOuts(): Promise<void> {
   say(callOutTable(rows));
   say(identitiesTable(rows));
   say(requestsTable(requests));
+}
+
+async function byAgent(): Promise<void> {
+  const rows = await measureAgent(scene, runs);
+  writeResults('agent', { origin, runs, rows });
+  for (const { latencyMs, first, following, driverCpu, agentCpu, ...row } of rows)
+    say(
+      `by the agent, ${latencyMs} ms: first ${first.median.toFixed(1)} ms, following ${following.median.toFixed(1)} ms, ` +
+        `CPU ${driverCpu.median.toFixed(1)} + ${agentCpu.median.toFixed(1)} ms, ${row.requests} requests, ` +
+        `agent ${row.residentMegabytes.toFixed(0)} MB, ${row.privateMegabytes.toFixed(0)} MB its own`,
+    );
 }
 
 async function storm(): Promise<void> {

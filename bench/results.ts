@@ -62,6 +62,22 @@ export interface InstallerRest {
   readonly probes: number;
 }
 
+/** Mounts of eight objects by the node agent. */
+export interface AgentRow {
+  readonly latencyMs: number;
+  /** The first mount of an identity, and the ones of the same that follow; milliseconds. */
+  readonly first: Spread;
+  readonly following: Spread;
+  /** CPU time of one that follows, in milliseconds. */
+  readonly driverCpu: Spread;
+  readonly agentCpu: Spread;
+  /** Of all fifty pods together. */
+  readonly requests: number;
+  /** After them. */
+  readonly residentMegabytes: number;
+  readonly privateMegabytes: number;
+}
+
 export interface Footprint {
   readonly driverMegabytes: number;
   readonly driverGzipMegabytes: number;
@@ -90,12 +106,13 @@ export interface Results {
   readonly storm?: { readonly origin: Origin; readonly rows: StormRow[] };
   readonly growth?: { readonly origin: Origin; readonly runs: number; readonly rows: GrowthRow[] };
   readonly installer?: { readonly origin: Origin; readonly rest: InstallerRest };
+  readonly agent?: { readonly origin: Origin; readonly runs: number; readonly rows: AgentRow[] };
   readonly footprint?: { readonly origin: Origin } & Footprint;
   readonly kubelet?: { readonly origin: Origin; readonly rows: KubeletRow[] };
 }
 
 const directory = join(import.meta.dirname, '..', 'dist', 'bench');
-const parts = ['callOuts', 'storm', 'growth', 'installer', 'footprint', 'kubelet'] as const;
+const parts = ['callOuts', 'storm', 'growth', 'agent', 'installer', 'footprint', 'kubelet'] as const;
 
 /** Writes one part of the results to `dist/bench/<part>.json`; the others stay as they are. */
 export function writeResults<Part extends keyof Results>(

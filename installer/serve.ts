@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MemorySettings } from './agent/memory/settings.ts';
 import { Follower } from './events/follow.ts';
 import { InstallFault, systemErrorCode } from './fault.ts';
 import { install } from './installation/install.ts';
@@ -35,14 +36,15 @@ export async function serve(settings: Settings, version: string, log: Log): Prom
   if (settings.metricsPort !== undefined) {
     const server = createMetricsServer(metrics.registry);
     failures.push(failureOf('metrics', server));
-    server.listen(settings.metricsPort);
+    server.listen(settings.metricsPort, settings.metricsHost);
   }
-  health.listen(settings.healthPort, () => {
+  health.listen(settings.healthPort, settings.healthHost, () => {
     log('info', 'started', { version, port: settings.healthPort });
     void keeper.run();
     const { pluginDirectory } = settings;
     watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void keeper.readiness());
-    if (settings.agent) void runAgent(settings, version, log);
+    const { agent } = settings;
+    if (agent) void runAgent(settings, agent, metrics, version, log);
   });
   return Promise.race(failures);
 }
@@ -53,10 +55,21 @@ async function failureOf(name: string, server: Server): Promise<never> {
 }
 
 /** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
-async function runAgent({ runDirectory, pluginDirectory }: Settings, version: string, log: Log) {
+async function runAgent(
+  { runDirectory, pluginDirectory }: Settings,
+  memory: MemorySettings,
+  metrics: Metrics,
+  version: string,
+  log: Log,
+) {
   try {
-    const { startAgent } = await import('./agent/main.ts');
-    await startAgent({ runDirectory, driverDirectory: driverDirectoryOf(pluginDirectory), version, log });
+    const [{ startAgent }, { AgentMetrics }] = await Promise.all([
+      import('./agent/main.ts'),
+      import('./metrics/agent-metrics.ts'),
+    ]);
+    const driverDirectory = driverDirectoryOf(pluginDirectory);
+    const counts = new AgentMetrics(metrics);
+    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log });
   } catch (error) {
     log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
   }

@@ -10,7 +10,9 @@ test('without any variable the paths of the image hold', () => {
     healthPort: 9808,
     metricsPort: undefined,
     runDirectory: '/run/keyvault-flexvol',
-    agent: false,
+    agent: undefined,
+    healthHost: undefined,
+    metricsHost: undefined,
   });
 });
 

@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import type { MemorySettings } from './agent/memory/settings.ts';
 import { InstallFault } from './fault.ts';
 
 const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
+const address = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
+const onOrOff = z.enum(['on', 'off']);
+const seconds = z.coerce.number().int().min(0).max(86_400);
 
 const schema = z.object({
   DRIVER_FILE: absolutePath.default('/opt/keyvault-flexvol/kv'),
@@ -10,7 +14,14 @@ const schema = z.object({
   PLUGIN_DIRECTORY_ON_NODE: absolutePath.optional(),
   RUN_DIRECTORY: absolutePath.default('/run/keyvault-flexvol'),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
-  AGENT: z.enum(['on', 'off']).default('off'),
+  METRICS_HOST: address.optional(),
+  AGENT: onOrOff.default('off'),
+  AGENT_MEMORY: onOrOff.default('on'),
+  AGENT_MEMORY_MIB: z.coerce.number().int().min(1).max(1024).default(16),
+  AGENT_LATEST_SECONDS: seconds.default(30),
+  AGENT_PINNED_SECONDS: seconds.default(600),
+  AGENT_VAULT_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).max(10_000).default(100),
+  HEALTH_HOST: address.optional(),
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
 });
 
@@ -25,12 +36,16 @@ export interface Settings {
   /** The same directory by the name it has on the node, for messages. */
   readonly pluginDirectoryOnNode: string;
   readonly healthPort: number;
+  /** Undefined means every address of the pod, as kubelet asks from outside; in the node's network it is the loopback. */
+  readonly healthHost: string | undefined;
   /** Metrics are served where there is one. */
   readonly metricsPort: number | undefined;
+  /** Undefined means every address of the pod. */
+  readonly metricsHost: string | undefined;
   /** Where the driver keeps volumes and events on the node, by the same path here. */
   readonly runDirectory: string;
-  /** Does the node agent read for the driver? */
-  readonly agent: boolean;
+  /** What the node agent keeps, where there is one that reads for the driver. */
+  readonly agent: MemorySettings | undefined;
 }
 
 /**
@@ -53,8 +68,20 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     pluginDirectory: data.PLUGIN_DIRECTORY,
     pluginDirectoryOnNode: data.PLUGIN_DIRECTORY_ON_NODE ?? data.PLUGIN_DIRECTORY,
     healthPort: data.HEALTH_PORT,
+    healthHost: data.HEALTH_HOST,
     metricsPort: data.METRICS_PORT,
+    metricsHost: data.METRICS_HOST,
     runDirectory: data.RUN_DIRECTORY,
-    agent: data.AGENT === 'on',
+    agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
+  };
+}
+
+function memoryOf(data: z.infer<typeof schema>): MemorySettings {
+  return {
+    keeps: data.AGENT_MEMORY === 'on',
+    maxBytes: data.AGENT_MEMORY_MIB * 1024 * 1024,
+    latestMs: data.AGENT_LATEST_SECONDS * 1000,
+    pinnedMs: data.AGENT_PINNED_SECONDS * 1000,
+    requestsPerSecond: data.AGENT_VAULT_REQUESTS_PER_SECOND,
   };
 }

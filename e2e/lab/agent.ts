@@ -21,8 +21,12 @@ export interface Agent {
 /**
  * Runs the agent for this kubelet's driver, and makes sure that nothing can be read without it: where the queue of
  * mounts that read by themselves has its directory there is a file, so whatever succeeds went through the agent.
+ * Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
  */
-export async function startAgent(kubelet: Kubelet, { aloneCanRead = false } = {}): Promise<Agent> {
+export async function startAgent(
+  kubelet: Kubelet,
+  { aloneCanRead = false, environment = { AGENT_MEMORY: 'off' } as Readonly<Record<string, string>> } = {},
+): Promise<Agent> {
   const driverDirectory = dirname(kubelet.driver);
   const desired = join(driverDirectory, '.desired.json');
   await copyFile(join(driverDirectory, '.config.json'), desired);
@@ -40,6 +44,7 @@ export async function startAgent(kubelet: Kubelet, { aloneCanRead = false } = {}
       BUN_BE_BUN: '1',
       BUN_JSC_useJIT: '0',
       AGENT: 'on',
+      ...environment,
       RUN_DIRECTORY,
       DRIVER_FILE: runtime,
       NODE_CONFIG_FILE: desired,

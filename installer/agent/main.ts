@@ -2,7 +2,8 @@
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
 import { answerRead } from './answer-read.ts';
-import { type MemorySettings, NodeReading, type ReadingCounts } from './reading.ts';
+import type { MemorySettings } from './memory/settings.ts';
+import { NodeReading, type ReadingCounts } from './reading.ts';
 import { listenForDrivers } from './server.ts';
 
 export interface AgentSettings {

@@ -3,12 +3,12 @@ import { DriverError } from '../../driver/errors.ts';
 import { createVaultClient } from '../../driver/keyvault/client.ts';
 import { createObjectReader } from '../../driver/keyvault/reader.ts';
 import type { FederatedToken, FederatedTokens, ObjectReader } from '../../driver/ports.ts';
-import { countRequests } from '../../driver/telemetry/count-requests.ts';
 import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
 import type { ReaderFor } from './answer-read.ts';
 import { Flights } from './memory/flights.ts';
 import { ObjectMemory } from './memory/object-memory.ts';
+import type { MemorySettings } from './memory/settings.ts';
 import { TokenMemory } from './memory/token-memory.ts';
 import { VaultBudget } from './memory/vault-budget.ts';
 import { VaultTraffic } from './memory/vault-traffic.ts';
@@ -20,22 +20,13 @@ export interface ReadingSettings {
   readonly counts: ReadingCounts;
 }
 
-/** What the agent keeps of Azure's answers, in memory alone. */
-export interface MemorySettings {
-  /** False: every read asks Azure, but what is under way is still shared. */
-  readonly keeps: boolean;
-  readonly maxBytes: number;
-  readonly latestMs: number;
-  readonly pinnedMs: number;
-  /** Requests a second that a node makes to one vault. */
-  readonly requestsPerSecond: number;
-}
-
 /** Is told what is read, for the metrics. */
 export interface ReadingCounts {
   looked(what: 'token' | 'object' | 'list', outcome: 'remembered' | 'asked'): void;
-  /** One answer over HTTP, or none, from the host of this URL. */
-  requested(url: string, status: number | undefined): void;
+  /** One answer over HTTP, or none (`undefined`). */
+  requested(to: 'vault' | 'token', status: number | undefined): void;
+  /** Tells how many bytes of objects are kept. */
+  keeping(bytes: () => number): void;
 }
 
 /** Ways out of the node that are kept: one at rest, and one more while the configuration changes. */
@@ -67,7 +58,7 @@ export class NodeReading {
       latestMs: memory.latestMs,
       pinnedMs: memory.pinnedMs,
       now,
-      counted: counts.looked,
+      counted: (what, outcome) => counts.looked(what, outcome),
     });
     this.#traffic = new VaultTraffic({
       flights,
@@ -76,13 +67,10 @@ export class NodeReading {
       keeps,
       identityOf: (token) => this.#tokens.identityOf(token),
       refused: (token) => this.#tokens.forget(token),
+      counted: (to, status) => counts.requested(to, status),
     });
+    counts.keeping(() => this.#objects.bytes);
     setInterval(() => this.#sweep(), SWEEP_MS).unref();
-  }
-
-  /** Bytes of objects that are kept. */
-  get bytes(): number {
-    return this.#objects.bytes;
   }
 
   readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft) => {
@@ -125,8 +113,7 @@ export class NodeReading {
   #transportOf(settings: TransportSettings): Transport {
     return this.#transports.get(keyOf(settings), () => {
       const transport = createTransport(settings, this.#settings.version);
-      const counted = countRequests(transport.httpClient, this.#settings.counts);
-      return { ...transport, httpClient: this.#traffic.through(counted) };
+      return { ...transport, httpClient: this.#traffic.through(transport.httpClient) };
     });
   }
 

@@ -88,13 +88,15 @@ export class Metrics {
     for (const [phase, milliseconds] of Object.entries(durationsMs)) {
       if (timed.includes(phase)) this.#durations.observe({ callout: callOut, phase }, milliseconds / 1000);
     }
-    for (const [status, count] of Object.entries(vaultRequests)) {
-      this.#vaultRequests.inc({ status: statusOf(status) }, count);
-    }
-    for (const [status, count] of Object.entries(tokenRequests)) {
-      this.#tokenRequests.inc({ status: statusOf(status) }, count);
-    }
+    for (const [status, count] of Object.entries(vaultRequests)) this.requests('vault', status, count);
+    for (const [status, count] of Object.entries(tokenRequests)) this.requests('token', status, count);
     if (event.code === 'PolicyDenied') this.#denials.inc();
+  }
+
+  /** Of the driver's, which its events tell, or of the agent's own. */
+  requests(to: 'vault' | 'token', status: string, count: number): void {
+    const counter = to === 'vault' ? this.#vaultRequests : this.#tokenRequests;
+    counter.inc({ status: statusOf(status) }, count);
   }
 
   droppedLine(reason: DropReason): void {

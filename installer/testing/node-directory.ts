@@ -28,7 +28,9 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     healthPort: 9808,
     metricsPort: undefined,
     runDirectory: join(root, 'run'),
-    agent: false,
+    agent: undefined,
+    healthHost: undefined,
+    metricsHost: undefined,
   };
   const setDriver = async (content: string) => {
     await writeFile(settings.driverFile, content);

@@ -58,7 +58,7 @@ export class BoundedMemory<T> {
   }
 
   has(wanted: (value: T) => boolean): boolean {
-    return this.#kept.values().some(({ value }) => wanted(value));
+    return [...this.#kept.values()].some(({ value }) => wanted(value));
   }
 
   deleteValues(unwanted: (value: T) => boolean): void {

@@ -63,8 +63,7 @@ export class VaultBudget {
   throttled(host: string, retryAfter: number | undefined): void {
     const account = this.#accountOf(host);
     this.#count(account);
-    const pause =
-      retryAfter ?? Math.min(FIRST_PAUSE_MS * 2 ** account.unsaid, LONGEST_UNSAID_MS);
+    const pause = retryAfter ?? Math.min(FIRST_PAUSE_MS * 2 ** account.unsaid, LONGEST_UNSAID_MS);
     // Those that were under way together tell one thing, not many.
     if (account.closedUntil <= this.#now()) {
       account.rate = Math.max(LEAST_RATE, account.rate / 2);

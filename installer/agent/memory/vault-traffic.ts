@@ -24,6 +24,7 @@ export interface TrafficSettings {
   identityOf(token: string): string | undefined;
   /** A vault does not take this token. */
   refused(token: string): void;
+  counted(to: 'vault' | 'token', status: number | undefined): void;
 }
 
 /**
@@ -44,7 +45,7 @@ export class VaultTraffic {
     return {
       sendRequest: async (request) => {
         const token = bearerOf(request);
-        return token === undefined ? client.sendRequest(request) : this.#ask(client, request, token);
+        return token === undefined ? this.#send(client, request, 'token') : this.#ask(client, request, token);
       },
     };
   }
@@ -64,11 +65,26 @@ export class VaultTraffic {
     const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
     const response = await flights.share(key, signal, async (whole) => {
       if (keeps) await budget.turn(host, whole);
-      const answered = await client.sendRequest(withSignal(request, whole));
+      const answered = await this.#send(client, withSignal(request, whole), 'vault');
       this.#learn(answered, host, key, token);
       return answered;
     });
     return { ...response, request };
+  }
+
+  async #send(
+    client: HttpClient,
+    request: PipelineRequest,
+    to: 'vault' | 'token',
+  ): Promise<PipelineResponse> {
+    let status: number | undefined;
+    try {
+      const response = await client.sendRequest(request);
+      status = response.status;
+      return response;
+    } finally {
+      this.#settings.counted(to, status);
+    }
   }
 
   #learn(response: PipelineResponse, host: string, key: string, token: string): void {
