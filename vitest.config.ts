@@ -20,7 +20,7 @@ export default defineConfig({
           // The built executable, called as kubelet calls it; its mock of Azure needs Azure's own ports.
           name: 'contract',
           include: ['e2e/contract/**/*.test.ts'],
-          exclude: ['e2e/contract/agent.test.ts'],
+          exclude: ['e2e/contract/agent*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -32,7 +32,7 @@ export default defineConfig({
           name: 'by-agent',
           env: { READ_BY: 'agent' },
           include: [
-            'e2e/contract/{agent,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
+            'e2e/contract/{agent,agent-memory,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
             'e2e/contract/faults/azure.test.ts',
           ],
           fileParallelism: false,

@@ -96,8 +96,8 @@ export class VaultBudget {
   #count(account: Account): void {
     const seconds = (this.#now() - account.counted) / 1000;
     account.counted = this.#now();
-    account.credit = Math.min(account.credit + seconds * account.rate, account.rate * 2);
     account.rate = Math.min(account.rate + seconds * RECOVERY_PER_SECOND * this.#perSecond, this.#perSecond);
+    account.credit = Math.min(account.credit + seconds * account.rate, account.rate * 2);
   }
 
   #letGoOfResting(): void {

@@ -1,0 +1,37 @@
+{{/* What the installer's environment says of the node agent, and of the node's network, in which it then is. */}}
+{{- define "keyvault-flexvol.agentEnv" -}}
+{{- with .Values.agent }}
+{{- if .enabled -}}
+- name: AGENT
+  value: "on"
+- name: AGENT_MEMORY
+  value: {{ ternary "on" "off" .memory.enabled | quote }}
+- name: AGENT_MEMORY_MIB
+  value: {{ .memory.mebibytes | quote }}
+- name: AGENT_LATEST_SECONDS
+  value: {{ .memory.latestSeconds | quote }}
+- name: AGENT_PINNED_SECONDS
+  value: {{ .memory.pinnedSeconds | quote }}
+- name: AGENT_VAULT_REQUESTS_PER_SECOND
+  value: {{ .vaultRequestsPerSecond | quote }}
+- name: HEALTH_HOST
+  value: 127.0.0.1
+{{- if $.Values.metrics.enabled }}
+- name: METRICS_HOST
+  valueFrom:
+    fieldRef:
+      fieldPath: status.podIP
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where kubelet's probes ask: on the node's loopback where the pod is in the node's network, so that nobody else can. */}}
+{{- define "keyvault-flexvol.probed" -}}
+{{- if .Values.agent.enabled -}}
+host: 127.0.0.1
+port: {{ .Values.health.port }}
+{{- else -}}
+port: health
+{{- end }}
+{{- end }}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import type { VaultClient } from '../../../driver/keyvault/client.ts';
+import type { ObjectReference } from '../../../driver/keyvault/object.ts';
+import type { FoundObject } from '../../../driver/ports.ts';
+import { ObjectMemory } from './object-memory.ts';
+
+const ORIGIN = 'https://shop.vault.azure.net';
+const db: ObjectReference = { vault: 'shop', type: 'secret', name: 'db', version: undefined };
+const attributes = {
+  contentType: undefined,
+  tags: {},
+  notBefore: undefined,
+  expires: undefined,
+  created: 1,
+  updated: 2,
+};
+
+/** A vault whose values count up. */
+function vault({ size = 1 } = {}) {
+  const asked: string[] = [];
+  const client: VaultClient = {
+    async get({ vault: name, type, name: of, version }): Promise<FoundObject> {
+      asked.push(`${type} ${of} ${version ?? 'latest'}`);
+      const value = `${asked.length}`.padEnd(size, '.');
+      const content = { type: 'secret', value, contentType: undefined } as const;
+      return { vault: name, name: of, version: 'f'.repeat(32), content, attributes };
+    },
+    async *list(type) {
+      asked.push(`list of ${type}s`);
+      yield [{ name: 'a', enabled: true, tags: {} }];
+      yield [{ name: 'b', enabled: true, tags: {} }];
+    },
+  };
+  return { asked, client };
+}
+
+function memoryOf(maxBytes = 1_000_000) {
+  const clock = { now: 0 };
+  const counted: string[] = [];
+  const memory = new ObjectMemory({
+    maxBytes,
+    latestMs: 30_000,
+    pinnedMs: 600_000,
+    now: () => clock.now,
+    counted: (what, outcome) => counted.push(`${what} ${outcome}`),
+  });
+  return { clock, memory, counted };
+}
+
+const me = Promise.resolve('me');
+
+async function secretIn(client: VaultClient, object: ObjectReference): Promise<string> {
+  const { content } = await client.get(object);
+  return content.type === 'secret' ? content.value : '';
+}
+
+async function whole<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
+
+test('the latest version is taken for the latest for a short time, one that was named for longer', async () => {
+  const { clock, memory } = memoryOf();
+  const { asked, client } = vault();
+  const around = memory.around(client, ORIGIN, me);
+  const named = { ...db, version: 'f'.repeat(32) };
+  for (const now of [0, 29_999, 30_000, 599_999]) {
+    clock.now = now;
+    await around.get(db);
+    await around.get(named);
+  }
+  expect(asked.filter((what) => what.endsWith('latest'))).toHaveLength(3);
+  expect(asked.filter((what) => !what.endsWith('latest'))).toHaveLength(1);
+  clock.now = 600_000;
+  await around.get(named);
+  expect(asked.filter((what) => !what.endsWith('latest'))).toHaveLength(2);
+});
+
+test.each<[string, string | undefined, string, Partial<ObjectReference>]>([
+  ['another identity', 'them', ORIGIN, {}],
+  ['another vault', 'me', 'https://other.vault.azure.net', {}],
+  ['another type', 'me', ORIGIN, { type: 'cert' }],
+  ['another name', 'me', ORIGIN, { name: 'other' }],
+  ['a version', 'me', ORIGIN, { version: '0'.repeat(32) }],
+  ['nobody that is known', undefined, ORIGIN, {}],
+])('%s is asked for by itself', async (_, who, origin, changes) => {
+  const { memory } = memoryOf();
+  const { asked, client } = vault();
+  await memory.around(client, ORIGIN, me).get(db);
+  const other = memory.around(client, origin, Promise.resolve(who));
+  expect(await secretIn(other, { ...db, ...changes })).toBe('2');
+  expect(asked).toHaveLength(2);
+});
+
+test('who is not known leaves nothing behind', async () => {
+  const { memory } = memoryOf();
+  const { asked, client } = vault();
+  const nobody = memory.around(client, ORIGIN, Promise.resolve(undefined));
+  for (let times = 0; times < 2; times++) {
+    await nobody.get(db);
+    await whole(nobody.list('secret'));
+  }
+  expect(asked).toHaveLength(4);
+  expect(memory.bytes).toBe(0);
+});
+
+test('an object is found under any spelling of its name, and is called as it was asked for', async () => {
+  const { memory } = memoryOf();
+  const { asked, client } = vault();
+  const around = memory.around(client, ORIGIN, me);
+  await around.get(db);
+  expect(await around.get({ ...db, vault: 'SHOP', name: 'DB' })).toMatchObject({ vault: 'SHOP', name: 'DB' });
+  expect(asked).toHaveLength(1);
+});
+
+test('a list is kept whole, and not when it was left half-way', async () => {
+  const { memory, counted } = memoryOf();
+  const { asked, client } = vault();
+  const around = memory.around(client, ORIGIN, me);
+  for await (const _ of around.list('secret')) break;
+  const first = await whole(around.list('secret'));
+  const second = await whole(around.list('secret'));
+  expect(second).toEqual(first);
+  expect(asked).toHaveLength(2);
+  expect(counted).toEqual(['list asked', 'list asked', 'list remembered']);
+});
+
+test('what fails is not kept', async () => {
+  const { memory } = memoryOf();
+  const failing: VaultClient = {
+    get: () => Promise.reject(new Error('no')),
+    async *list() {
+      yield await Promise.reject(new Error('no'));
+    },
+  };
+  const around = memory.around(failing, ORIGIN, me);
+  await expect(around.get(db)).rejects.toThrow('no');
+  await expect(whole(around.list('secret'))).rejects.toThrow('no');
+  expect(memory.bytes).toBe(0);
+});
+
+test('memory stays bounded, however much there is', async () => {
+  const { memory } = memoryOf(200_000);
+  const { client } = vault({ size: 20_000 });
+  const around = memory.around(client, ORIGIN, me);
+  for (let index = 0; index < 200; index++) {
+    await around.get({ ...db, name: `s-${index}` });
+    expect(memory.bytes).toBeLessThanOrEqual(250_000);
+  }
+});
