@@ -104,7 +104,7 @@ export interface RememberingTokenSource extends TokenSource {
  * is the node's own, so theirs needs no token. With NMI and workload identity each pod's token is asked for, and who
  * gave it says whose it is; it came from there directly, so its own words are taken (RFC 7519 section 4).
  */
-export function identityKey(
+function identityKey(
   { identity, cloud }: TokenRequest,
   credential: string | undefined,
   token: string,
