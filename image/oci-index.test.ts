@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeIndex } from './oci-index.ts';
+import { layoutOf } from './testing/layout.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 const labels = { 'org.opencontainers.image.version': '1.2.3' };
@@ -35,22 +35,3 @@ test('an image that is for another architecture than its name says is refused', 
   await using layout = await layoutOf(['amd64', 'arm64'], 'amd64');
   await expect(writeIndex(layout.path, 'v', labels)).rejects.toThrow(/named arm64 in .* is for linux\/amd64/);
 });
-
-/** A layout of images without layers; `built` is what all of them are for, if not what they are named. */
-async function layoutOf(names: readonly string[], built?: string) {
-  const path = await mkdtemp(join(tmpdir(), 'layout-'));
-  await mkdir(join(path, 'blobs/sha256'), { recursive: true });
-  const blob = async (content: object) => {
-    const bytes = JSON.stringify(content);
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    await writeFile(join(path, 'blobs/sha256', hash), bytes);
-    return { digest: `sha256:${hash}`, size: bytes.length };
-  };
-  const manifests = [];
-  for (const name of names) {
-    const config = await blob({ architecture: built ?? name, os: 'linux' });
-    manifests.push({ mediaType: 'm', ...(await blob({ config })), annotations: { [REF_NAME]: name } });
-  }
-  await writeFile(join(path, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
-}

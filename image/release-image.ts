@@ -1,6 +1,7 @@
 // npm run image:release: one OCI archive with the images of both architectures behind an index, to be pushed as a whole.
 //   dist/image/keyvault-flexvol-oci.tar
-//   dist/image/keyvault-flexvol-<arch>.cdx.json   the bills of materials, which the images have too
+//   dist/image/keyvault-flexvol-<arch>.cdx.json   the bills of materials, which the images have too, and which refer to
+//                                                 them in the archive
 // Prints the digest of the index, which is the same for the same sources, packages and tools.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { buildImage } from './container-tool.ts';
 import { assembleContext, billFile } from './context.ts';
 import { imageLabels, sourceState } from './labels.ts';
 import { writeIndex } from './oci-index.ts';
+import { attachBills } from './oci-referrers.ts';
 import { distDir, projectDir, readProject } from './project.ts';
 import type { Arch } from './runtime.ts';
 
@@ -36,11 +38,13 @@ try {
     });
   }
   const digest = await writeIndex(layout, version, labels);
+  const bills = architectures.map((arch) => [arch, join(work, arch, billFile)] as const);
+  await attachBills(layout, Object.fromEntries(bills), new Date(timestamp * 1000).toISOString());
   const sameBytes = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', `--mtime=@${timestamp}`];
   await execa('tar', [...sameBytes, '-cf', join(work, 'oci.tar'), '-C', layout, '.']);
   await rename(join(work, 'oci.tar'), archive);
-  for (const arch of architectures) {
-    await rename(join(work, arch, billFile), join(distDir, 'image', `keyvault-flexvol-${arch}.cdx.json`));
+  for (const [arch, file] of bills) {
+    await rename(file, join(distDir, 'image', `keyvault-flexvol-${arch}.cdx.json`));
   }
   console.log(`${relative(projectDir, archive)} (${architectures.join(', ')}) ${digest}`);
 } finally {
