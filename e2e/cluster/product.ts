@@ -9,6 +9,12 @@ const release = 'keyvault-flexvol';
 export const productNamespace = 'keyvault-flexvol';
 export const installerLabel = 'app.kubernetes.io/name=keyvault-flexvol';
 
+/** Lets an upgrade replace an installer only when its pod is deleted; it is not waited for, as helm would until then. */
+export const whenDeleted = [
+  ...['--set', 'updateStrategy.type=OnDelete', '--set', 'updateStrategy.rollingUpdate=null'],
+  '--wait=hookOnly',
+];
+
 type Target = Pick<EndToEndState, 'helm' | 'kubeconfig' | 'chartArguments'>;
 
 /** Arguments that name the chart, the loaded image, and the mock's CA as the one the driver trusts. */
@@ -46,6 +52,11 @@ export async function upgradeProduct(target: Target, ...more: readonly string[])
 
 export async function uninstallProduct(target: Target): Promise<void> {
   await helm(target, ['uninstall', release, '--namespace', productNamespace, '--wait', '--timeout', '2m']);
+}
+
+/** `helm test`, with the log of what it runs. Answers all that it says. */
+export async function testProduct(target: Target, timeout = '2m'): Promise<string> {
+  return helm(target, ['test', release, '--namespace', productNamespace, '--logs', '--timeout', timeout]);
 }
 
 function helm(target: Target, args: readonly string[]): Promise<string> {

@@ -11,6 +11,9 @@ export const etcdVersion = 'v3.6.5';
 export const coreDnsVersion = 'v1.14.7';
 export const containerdVersion = 'v2.3.4';
 
+/** Whose definitions of monitors and rules the API server is given. */
+export const prometheusOperatorVersion = 'v0.85.0';
+
 /** Debian release of the node's root file system: bookworm, as trixie's systemd has dropped cgroup v1. */
 export const debianRelease = 'bookworm';
 

@@ -35,13 +35,17 @@ export function readerVolume(
 }
 
 /** The Secret with the service principal `reader`. Its type must be the driver's name, or kubelet refuses it. */
-export async function applyCredentials(state: EndToEndState, seed: Seed): Promise<void> {
+export async function applyCredentials(
+  state: EndToEndState,
+  seed: Seed,
+  namespace = 'default',
+): Promise<void> {
   const { clientId, secrets } = principalOf(seed, 'reader');
   await apply(state, {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'azure/kv',
-    metadata: { name: credentialsSecret },
+    metadata: { name: credentialsSecret, namespace },
     stringData: { clientid: clientId, clientsecret: secrets[0] },
   });
 }

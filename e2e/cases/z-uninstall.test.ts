@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { onNode } from '../cluster/node-commands.ts';
-import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
+import { mountedVolume, waitUntilGone } from '../cluster/node-state.ts';
 import { deletePod, podUid, readInPod, startPod } from '../cluster/pods.ts';
-import { installProduct, uninstallProduct, upgradeProduct } from '../cluster/product.ts';
+import { installProduct, uninstallProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
@@ -15,20 +14,7 @@ const volume = readerVolume(seed, [['secret', 'plain']]);
 
 beforeAll(() => applyCredentials(state, seed));
 afterAll(async () => {
-  for (const name of ['upgraded', 'after-upgrade', 'uninstalled', 'after-install'])
-    await deletePod(state, name);
-});
-
-test('a mounted pod keeps reading over a helm upgrade, and new pods mount after it', async () => {
-  await startPod(state, { name: 'upgraded', node, volume });
-  await upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=50');
-  const configuration = await onNode(state, node, ['cat', `${pluginDirectory}/.config.json`]);
-  expect(JSON.parse(configuration)).toMatchObject({ deadlineSeconds: 50 });
-  expect((await readInPod(state, 'upgraded', 'plain')).toString()).toBe(value);
-  await startPod(state, { name: 'after-upgrade', node, volume });
-  expect((await readInPod(state, 'after-upgrade', 'plain')).toString()).toBe(value);
-  await deletePod(state, 'after-upgrade');
-  await deletePod(state, 'upgraded');
+  for (const name of ['uninstalled', 'after-install']) await deletePod(state, name);
 });
 
 test('a mounted pod outlives helm uninstall and is unmounted without the product', async () => {

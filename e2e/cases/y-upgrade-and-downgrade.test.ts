@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventsOn, installerOn, installersAreReady, versionOn } from '../cluster/installers.ts';
+import { kubectl } from '../cluster/kubectl.ts';
+import { setFaults } from '../cluster/mock-control.ts';
+import { onNode } from '../cluster/node-commands.ts';
+import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
+import { loadOtherVersion, otherVersion } from '../cluster/other-version.ts';
+import {
+  createPod,
+  deletePod,
+  deletePods,
+  podUid,
+  startPod,
+  textInPod,
+  waitUntilRunning,
+} from '../cluster/pods.ts';
+import { installerLabel, productNamespace, upgradeProduct, whenDeleted } from '../cluster/product.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, secretOf } from '../mock/seed.ts';
+
+const state = readState();
+const seed = await loadSeed();
+const { value } = secretOf(seed, 'testkv', 'plain');
+const node = state.nodes.at(-1) ?? '';
+const volume = readerVolume(seed, [['secret', 'plain']]);
+const pods = ['by-newer', 'by-older', 'under-way', ...state.nodes.map((name) => `mixed-${name}`)];
+/** Without more arguments the chart installs the image that the run has built. */
+const older = ['--set', `image.tag=${otherVersion}`];
+let newest = '';
+
+beforeAll(async () => {
+  await applyCredentials(state, seed);
+  await loadOtherVersion(state);
+  newest = await versionOn(state, node);
+});
+afterAll(async () => {
+  await setFaults(state, []);
+  await deletePods(state, pods);
+  await upgradeProduct(state);
+  await installersAreReady(state);
+});
+
+test('another setting of the nodes is there after an upgrade, and mounted volumes are left alone', async () => {
+  await startPod(state, { name: 'by-newer', node, volume });
+  await upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=50');
+  const configuration = await onNode(state, node, ['cat', `${pluginDirectory}/.config.json`]);
+  expect(JSON.parse(configuration)).toMatchObject({ deadlineSeconds: 50 });
+  expect(await textInPod(state, 'by-newer', 'plain')).toBe(value);
+});
+
+describe('a downgrade', () => {
+  test('leaves mounted volumes alone, and its driver mounts further ones', async () => {
+    await upgradeProduct(state, ...older, '--set', 'nodeConfig.deadlineSeconds=100');
+    await installersAreReady(state);
+    expect(await versions()).toEqual(state.nodes.map(() => otherVersion));
+    expect(await textInPod(state, 'by-newer', 'plain')).toBe(value);
+    await startPod(state, { name: 'by-older', node, volume });
+    expect(await textInPod(state, 'by-older', 'plain')).toBe(value);
+    expect(await driverOf('mount', 'by-older')).toBe(otherVersion);
+  });
+
+  test('unmounts by the older driver what the newer one has mounted', async () => {
+    await expectUnmountedBy(otherVersion, 'by-newer');
+  });
+});
+
+describe('an upgrade', () => {
+  test('takes the older driver’s place while that still mounts, and the mount goes on to its end', async () => {
+    await setFaults(state, [{ match: { role: 'vault' }, action: { delayMs: 45_000 }, times: 1 }]);
+    await createPod(state, { name: 'under-way', node, volume });
+    const pid = await waitFor('the older driver to mount', 30, mountingProcess);
+    await upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=100');
+    await installersAreReady(state);
+    expect(await versions()).toEqual(state.nodes.map(() => newest));
+    expect(await onNode(state, node, ['readlink', `/proc/${pid}/exe`])).toMatch(/ \(deleted\)$/);
+    await waitUntilRunning(state, 'under-way');
+    expect(await textInPod(state, 'under-way', 'plain')).toBe(value);
+    expect(await driverOf('mount', 'under-way')).toBe(otherVersion);
+  });
+
+  test('unmounts by the newer driver what the older one has mounted', async () => {
+    for (const name of ['by-older', 'under-way']) {
+      expect(await textInPod(state, name, 'plain')).toBe(value);
+      await expectUnmountedBy(newest, name);
+    }
+  });
+});
+
+test('nodes may have different versions, and pods mount on each', async () => {
+  await upgradeProduct(state, ...older, ...whenDeleted);
+  const replaced = await installerOn(state, node);
+  await kubectl(state, ['-n', productNamespace, 'delete', 'pod', replaced, '--wait']);
+  await waitFor('the installer to be the older one', 60, async () =>
+    (await versionOn(state, node).catch(() => '')) === otherVersion ? true : undefined,
+  );
+  expect((await versions()).toSorted()).toEqual([otherVersion, newest].toSorted());
+  for (const name of state.nodes) {
+    await startPod(state, { name: `mixed-${name}`, node: name, volume });
+    expect(await textInPod(state, `mixed-${name}`, 'plain')).toBe(value);
+    const expected = name === node ? otherVersion : newest;
+    expect(await driverOf('mount', `mixed-${name}`, name)).toBe(expected);
+  }
+});
+
+test('a roll-out takes no more installers at a time than maxUnavailable says, and every node in the end', async () => {
+  await upgradeProduct(state, ...older, '--set', 'updateStrategy.rollingUpdate.maxUnavailable=1');
+  await installersAreReady(state);
+  const unavailable: number[] = [];
+  let isDone = false;
+  const upgrade = upgradeProduct(state).finally(() => {
+    isDone = true;
+  });
+  while (!isDone) unavailable.push(await unavailableInstallers());
+  await upgrade;
+  await installersAreReady(state);
+  expect(Math.max(...unavailable)).toBe(1);
+  expect(await versions()).toEqual(state.nodes.map(() => newest));
+});
+
+function versions(): Promise<string[]> {
+  return Promise.all(state.nodes.map((name) => versionOn(state, name)));
+}
+
+/** Version of the driver that made a pod's mount or unmount, by the event that it left. */
+function driverOf(event: 'mount' | 'unmount', pod: string, on = node): Promise<string> {
+  return waitFor(`the event of the ${event} of ${pod}`, 30, async () => {
+    const events = await eventsOn(state, on);
+    return events.findLast((one) => one.event === event && one.pod.name === pod)?.driverVersion;
+  });
+}
+
+async function expectUnmountedBy(version: string, pod: string): Promise<void> {
+  const uid = await podUid(state, pod);
+  const mounted = await mountedVolume(state, node, uid);
+  await deletePod(state, pod);
+  await waitUntilGone(state, node, uid, mounted);
+  // An unmount is told nothing but a directory, which has the pod's uid.
+  const by = await waitFor(`the event of the unmount of ${pod}`, 30, async () => {
+    const events = await eventsOn(state, node);
+    return events.findLast((one) => one.event === 'unmount' && one.pod.uid === uid)?.driverVersion;
+  });
+  expect(by).toBe(version);
+}
+
+async function mountingProcess(): Promise<string | undefined> {
+  const found = await onNode(state, node, ['pgrep', '-f', `^${pluginDirectory}/kv mount`]).catch(() => '');
+  return found.split('\n').find((line) => line !== '');
+}
+
+async function unavailableInstallers(): Promise<number> {
+  const path = 'jsonpath={.items[0].status.numberUnavailable}';
+  const daemonSets = ['get', 'daemonsets', '-l', installerLabel, '-o', path];
+  return Number(await kubectl(state, ['-n', productNamespace, ...daemonSets]));
+}
