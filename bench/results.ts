@@ -109,10 +109,20 @@ export interface Results {
   readonly agent?: { readonly origin: Origin; readonly runs: number; readonly rows: AgentRow[] };
   readonly footprint?: { readonly origin: Origin } & Footprint;
   readonly kubelet?: { readonly origin: Origin; readonly rows: KubeletRow[] };
+  readonly kubeletByAgent?: { readonly origin: Origin; readonly rows: KubeletRow[] };
 }
 
 const directory = join(import.meta.dirname, '..', 'dist', 'bench');
-const parts = ['callOuts', 'storm', 'growth', 'agent', 'installer', 'footprint', 'kubelet'] as const;
+const parts = [
+  'callOuts',
+  'storm',
+  'growth',
+  'agent',
+  'installer',
+  'footprint',
+  'kubelet',
+  'kubeletByAgent',
+] as const;
 
 /** Writes one part of the results to `dist/bench/<part>.json`; the others stay as they are. */
 export function writeResults<Part extends keyof Results>(

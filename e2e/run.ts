@@ -1,7 +1,7 @@
 // The end-to-end run: node image, cluster, mock of Azure, the product from its chart, then the cases.
 //   KUBERNETES_VERSION   another Kubernetes release (default: see cluster/versions.ts)
 //   KIND_NODE_IMAGE      a published node image, where an image registry can be reached; nothing is built then
-//   --bench              measures mounts by kubelet's own metric (bench/kubelet) in place of the cases
+//   --bench [agent]      measures mounts by kubelet's own metric (bench/kubelet) in place of the cases
 //   E2E_KEEP=1           keeps the cluster, and says how to run cases against it
 // Arguments go to vitest: `node e2e/run.ts pod-identity` runs the cases whose file name has that.
 import { randomBytes } from 'node:crypto';
@@ -99,8 +99,9 @@ async function buildImages(
 async function runCases(stateFile: string): Promise<void> {
   console.log('  … the cases');
   const given = process.argv.slice(2);
-  const bench: Record<string, string> = given.includes('--bench') ? { KVFV_BENCH: '1' } : {};
-  const patterns = given.filter((argument) => argument !== '--bench');
+  const measures = given[0] === '--bench';
+  const bench: Record<string, string> = measures ? { KVFV_BENCH: given[1] ?? 'driver' } : {};
+  const patterns = measures ? [] : given;
   const args = ['run', '--config', 'vitest.e2e.config.ts', ...patterns];
   const exitCode = await shownCommand('vitest', args, {
     cwd: project,

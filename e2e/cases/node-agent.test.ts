@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installerOn } from '../cluster/installers.ts';
+import { kubectl } from '../cluster/kubectl.ts';
+import { mockJournal, nodeJournal, setFaults } from '../cluster/mock-control.ts';
+import { createPods, deletePods, startPod, textInPod, waitUntilRunning } from '../cluster/pods.ts';
+import { productNamespace, upgradeProduct } from '../cluster/product.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, keyVaultVolume, objectLists, readerVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, secretOf } from '../mock/seed.ts';
+
+/** The node agent of the chart, switched on for these cases alone. */
+const state = readState();
+const seed = await loadSeed();
+const { value } = secretOf(seed, 'testkv', 'plain');
+const node = state.nodes.at(-1) ?? '';
+const plain = readerVolume(seed, [['secret', 'plain']]);
+const eight = [
+  ['secret', 'plain'],
+  ['secret', 'multiline'],
+  ['secret', 'non-ascii'],
+  ['secret', 'json-document'],
+  ['key', 'rsa-2048'],
+  ['key', 'ec-p256'],
+  ['cert', 'chain-pkcs12'],
+  ['cert', 'ec-pem'],
+] as const;
+
+const created: string[] = [];
+
+beforeAll(async () => {
+  await applyCredentials(state, seed);
+  // Objects are kept for so long that no case of these depends on how long the others took.
+  await upgradeProduct(state, '--set', 'agent.enabled=true,agent.memory.latestSeconds=600');
+  await waitFor(
+    'the node agent to listen',
+    60,
+    async () => (await logOf(node)).includes('"agent-started"') || undefined,
+  );
+}, 240_000);
+afterAll(async () => {
+  await setFaults(state, []);
+  await deletePods(state, created);
+  await upgradeProduct(state);
+}, 300_000);
+
+test('fifty pods with the same eight objects cost one token and eight objects', async () => {
+  const before = (await mockJournal(state)).length;
+  const names = await create(50, 'agent-same', readerVolume(seed, eight));
+  for (const name of names) await waitUntilRunning(state, name, 170);
+  const requests = (await mockJournal(state)).slice(before);
+  expect(requests.filter(({ role }) => role === 'entra')).toHaveLength(1);
+  expect(requests.filter(({ role }) => role === 'vault')).toHaveLength(8);
+  for (const name of [names.at(0), names.at(-1)])
+    expect(await textInPod(state, name ?? '', 'plain')).toBe(value);
+  await deletePods(state, names);
+}, 400_000);
+
+test('the installer tells which mounts the agent read for, and what it kept', async () => {
+  const events = (await logOf(node)).split('\n').filter((line) => line.includes('"agent-same-'));
+  expect(events.some((line) => line.includes('"source":"agent"'))).toBe(true);
+  expect(events.some((line) => line.includes('"source":"direct"'))).toBe(false);
+});
+
+test('with pod identity the NMI of the node is asked for each pod', async () => {
+  const before = (await nodeJournal(state, node)).length;
+  const options = { ...objectLists([['secret', 'plain']]), usepodidentity: 'true' };
+  const names = await create(2, 'agent-nmi', keyVaultVolume(options));
+  for (const name of names) await waitUntilRunning(state, name);
+  const requests = (await nodeJournal(state, node)).slice(before).filter(({ role }) => role === 'nmi');
+  expect(requests).toHaveLength(2);
+});
+
+test('pods mount while the agent is away, and by it again when it is back', async () => {
+  const installer = await installerOn(state, node);
+  await kubectl(state, ['-n', productNamespace, 'delete', 'pod', installer, '--wait=false']);
+  await start('agent-away');
+  expect(await textInPod(state, 'agent-away', 'plain')).toBe(value);
+  await waitFor('the new agent to listen', 90, async () => {
+    const now = await installerOn(state, node);
+    return now !== installer && (await logOf(node)).includes('"agent-started"') ? now : undefined;
+  });
+  await start('agent-back');
+  await waitFor('the event of that mount', 30, async () =>
+    (await logOf(node))
+      .split('\n')
+      .find((line) => line.includes('"agent-back"') && line.includes('"source":"agent"')),
+  );
+});
+
+test('a vault that answers 429 to everybody gets no herd when it is over', async () => {
+  const secrets = ['one-char', 'multiline', 'non-ascii', 'json-document', 'crlf', 'whitespace'];
+  const before = (await mockJournal(state)).length;
+  await setFaults(state, [
+    { match: { role: 'vault' }, action: { status: 429, headers: { 'Retry-After': '3' } }, times: 4 },
+  ]);
+  const all: string[] = [];
+  for (const secret of secrets)
+    all.push(...(await create(3, `agent-429-${secret}`, readerVolume(seed, [['secret', secret]]))));
+  for (const name of all) await waitUntilRunning(state, name, 120);
+  const requests = (await mockJournal(state)).slice(before).filter(({ role }) => role === 'vault');
+  expect(requests.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
+  // Without what the agent remembers, eighteen pods would have asked at least once each, and once more for each refusal.
+  expect(requests.length).toBeLessThan(18);
+}, 300_000);
+
+async function create(count: number, name: string, volume: object): Promise<string[]> {
+  const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  created.push(...names);
+  await createPods(
+    state,
+    names.map((each) => ({ name: each, node, volume })),
+  );
+  return names;
+}
+
+async function start(name: string): Promise<void> {
+  created.push(name);
+  await startPod(state, { name, node, volume: plain });
+}
+
+async function logOf(of: string): Promise<string> {
+  return kubectl(state, ['-n', productNamespace, 'logs', await installerOn(state, of)]);
+}
