@@ -42,7 +42,7 @@ async function readFiles(
   reader: ObjectReader,
   signal: AbortSignal,
 ): Promise<VolumeFile[]> {
-  const { pod, identity, cloud } = request;
+  const { pod, identity, cloud, startStaleMs } = request;
   const items = request.items.map(({ origin, form, vault, fallbackVault, source, optional }) => ({
     origin,
     type: form.type,
@@ -51,7 +51,7 @@ async function readFiles(
     source,
     optional,
   }));
-  const found = await reader.read({ pod, identity, cloud, items, onlyItems }, signal);
+  const found = await reader.read({ pod, identity, cloud, items, onlyItems, startStaleMs }, signal);
   // A volume that lacks a file would start the pod all the same, so the reader is not taken at its word.
   for (const [index, { source, optional }] of items.entries()) {
     const count = found[index]?.length;

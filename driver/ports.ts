@@ -13,6 +13,8 @@ export interface ReadRequest {
   readonly items: readonly ReadItem[];
   /** Nothing but the items may be asked for, not even to explain that one is missing: a policy is in force. */
   readonly onlyItems?: boolean;
+  /** How old what the node agent still knows may be, where Azure cannot be asked; milliseconds. */
+  readonly startStaleMs?: number | undefined;
 }
 
 /** The part of a volume's item that says what to read; `type` is its form's. */
@@ -35,6 +37,8 @@ export interface FoundObject {
   readonly version: string;
   readonly content: VaultObject;
   readonly attributes: ObjectAttributes;
+  /** When it was read, where that was for an earlier mount and Azure could not be asked now; milliseconds since 1970. */
+  readonly readAt?: number | undefined;
 }
 
 /** Times are milliseconds since 1970. */

@@ -14,8 +14,13 @@ export interface Recorder {
   start(phase: Phase): () => void;
   /** One answer over HTTP, or none (`undefined`), from the host of this URL. */
   requested(url: string, status: number | undefined): void;
-  /** The node agent asked Azure, and this process did not. */
-  readByAgent(): void;
+  /**
+   * The node agent answered, and this process asked nothing of Azure.
+   * @param staleSince when the oldest of what it answered was read, where Azure could not be asked; milliseconds since 1970
+   */
+  readByAgent(staleSince: number | undefined): void;
+  /** There is an agent, but it did not answer: this process reads by itself. */
+  agentPassedOver(because: string): void;
 }
 
 /** For whoever leaves no event. */
@@ -25,4 +30,5 @@ export const silentRecorder: Recorder = {
   start: () => () => undefined,
   requested: () => undefined,
   readByAgent: () => undefined,
+  agentPassedOver: () => undefined,
 };

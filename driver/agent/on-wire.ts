@@ -3,8 +3,8 @@ import type { ContentOnWire, CredentialOnWire, ObjectOnWire, RequestOnWire } fro
 
 /** Requests and objects in the spelling of the wire, in which bytes are base64. */
 
-export function requestToWire({ pod, identity, cloud, items }: ReadRequest): RequestOnWire {
-  const rest = { pod, items, cloud: cloud.name };
+export function requestToWire({ pod, identity, cloud, items, startStaleMs }: ReadRequest): RequestOnWire {
+  const rest = { pod, items, cloud: cloud.name, startStaleMs };
   if (identity.kind !== 'service-principal') return { ...rest, identity };
   const { credential } = identity;
   const sent: CredentialOnWire =
@@ -14,8 +14,8 @@ export function requestToWire({ pod, identity, cloud, items }: ReadRequest): Req
   return { ...rest, identity: { ...identity, credential: sent } };
 }
 
-export function objectToWire({ vault, name, version, content, attributes }: FoundObject): ObjectOnWire {
-  return { vault, name, version, content: contentToWire(content), attributes };
+export function objectToWire({ content, ...about }: FoundObject): ObjectOnWire {
+  return { ...about, content: contentToWire(content) };
 }
 
 function contentToWire(content: VaultObject): ContentOnWire {
@@ -66,11 +66,11 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function objectFromWire(value: unknown): FoundObject | undefined {
   if (!isFields(value)) return undefined;
-  const { vault, name, version } = value;
+  const { vault, name, version, readAt } = value;
   const content = contentFromWire(value['content']);
   const attributes = attributesFromWire(value['attributes']);
-  if (!isText(vault) || !isText(name) || !isText(version)) return undefined;
-  return content && attributes && { vault, name, version, content, attributes };
+  if (!isText(vault) || !isText(name) || !isText(version) || !isTime(readAt)) return undefined;
+  return content && attributes && { vault, name, version, content, attributes, readAt };
 }
 
 function contentFromWire(value: unknown): VaultObject | undefined {

@@ -10,7 +10,7 @@ import type { ProxySettings } from '../transport/proxy.ts';
  */
 
 /** Counts up with every change that the other side would not understand: then the driver reads by itself. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** kubelet passes a volume's options in one argument, of which Linux takes 128 KiB; items take more room here. */
 export const MAX_QUESTION_BYTES = 1024 * 1024;
@@ -45,7 +45,7 @@ export interface KubeletEnvironment {
 }
 
 /** The cloud goes by its name: where it is the agent reads in the node configuration itself. */
-export interface RequestOnWire extends Pick<ReadRequest, 'pod' | 'items'> {
+export interface RequestOnWire extends Pick<ReadRequest, 'pod' | 'items' | 'startStaleMs'> {
   readonly identity: IdentityOnWire;
   readonly cloud: string;
 }
@@ -77,6 +77,7 @@ export interface ObjectOnWire {
   readonly version: string;
   readonly content: ContentOnWire;
   readonly attributes: ObjectAttributes;
+  readonly readAt?: number | undefined;
 }
 
 export type ContentOnWire =

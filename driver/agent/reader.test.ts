@@ -9,7 +9,7 @@ import type { FoundObject, ReadRequest } from '../ports.ts';
 import { silentRecorder } from '../recorder.ts';
 import { encodeFrame } from './frame.ts';
 import { objectToWire } from './on-wire.ts';
-import { createAgentReader, type Way } from './reader.ts';
+import { createAgentReader } from './reader.ts';
 import { type OddAgent, oddAgent } from './testing/odd-agent.ts';
 
 const cloud = findCloud('AzurePublicCloud', {}, new Faults());
@@ -56,16 +56,20 @@ const objects = (found: FoundObject[][]) =>
   encodeFrame({ is: 'objects', found: found.map((list) => list.map(objectToWire)) });
 
 async function readWith(agent: Pick<OddAgent, 'runDirectory'>, signal = new AbortController().signal) {
-  const ways: Way[] = [];
+  const ways: string[] = [];
   const begun = performance.now();
   const reader = createAgentReader({
     runDirectory: agent.runDirectory,
     environment: { proxy: {}, widensTrust: false },
     deadline: () => ({ milliseconds: 60_000, message: 'too long' }),
     federatedToken: async () => undefined,
-    recorder: silentRecorder,
+    recorder: {
+      ...silentRecorder,
+      readByAgent: (since) =>
+        ways.push(since === undefined ? 'by the agent' : `by the agent, as of ${since}`),
+      agentPassedOver: (because) => ways.push(because),
+    },
     direct: { read: async () => directly },
-    onWay: (way) => ways.push(way),
   });
   const outcome = await reader.read(request, signal).catch((error: unknown) => error);
   return { outcome, ways, milliseconds: performance.now() - begun };
@@ -73,7 +77,13 @@ async function readWith(agent: Pick<OddAgent, 'runDirectory'>, signal = new Abor
 
 test('objects that the agent answers are the answer', async () => {
   await using agent = await oddAgent((socket) => socket.end(objects(byAgent)));
-  expect(await readWith(agent)).toMatchObject({ outcome: byAgent, ways: [{ by: 'agent' }] });
+  expect(await readWith(agent)).toMatchObject({ outcome: byAgent, ways: ['by the agent'] });
+});
+
+test('objects that were read earlier are told to be, by the oldest', async () => {
+  const stale = [[secret('old', { readAt: 2000 }), secret('older', { readAt: 1000 })]];
+  await using agent = await oddAgent((socket) => socket.end(objects(stale)));
+  expect(await readWith(agent)).toMatchObject({ outcome: stale, ways: ['by the agent, as of 1000'] });
 });
 
 test('a fault that the agent answers is the answer, with its code and text', async () => {
@@ -82,7 +92,7 @@ test('a fault that the agent answers is the answer, with its code and text', asy
   const { outcome, ways } = await readWith(agent);
   expect(outcome).toBeInstanceOf(DriverError);
   expect(outcome).toMatchObject({ code: 'AccessDenied', message: 'no permission' });
-  expect(ways).toEqual([{ by: 'agent' }]);
+  expect(ways).toEqual(['by the agent']);
 });
 
 describe('the driver reads by itself when the agent', () => {
@@ -119,14 +129,14 @@ describe('the driver reads by itself when the agent', () => {
     await using agent = await oddAgent(converse);
     const { outcome, ways, milliseconds } = await readWith(agent);
     expect(outcome).toEqual(directly);
-    expect(ways).toEqual([{ by: 'driver', because }]);
+    expect(ways).toEqual([because]);
     expect(milliseconds).toBeLessThan(6000);
   });
 
   test('is not there', async () => {
     expect(await readWith({ runDirectory: '/nonexistent' })).toMatchObject({
       outcome: directly,
-      ways: [{ by: 'driver', because: 'absent' }],
+      ways: [],
     });
   });
 
@@ -140,7 +150,7 @@ describe('the driver reads by itself when the agent', () => {
     await new Promise((resolve) => left.close(resolve));
     const { outcome, ways, milliseconds } = await readWith(agent);
     expect(outcome).toEqual(directly);
-    expect(ways).toEqual([{ by: 'driver', because: 'no-connection' }]);
+    expect(ways).toEqual(['no-connection']);
     expect(milliseconds).toBeLessThan(1000);
   });
 
@@ -149,7 +159,7 @@ describe('the driver reads by itself when the agent', () => {
     chmodSync(agent.directory, 0o711);
     expect(await readWith(agent)).toMatchObject({
       outcome: directly,
-      ways: [{ by: 'driver', because: 'untrusted' }],
+      ways: ['untrusted'],
     });
     expect(agent.questions).toEqual([]);
   });

@@ -15,9 +15,7 @@ import {
   refusals,
 } from './protocol.ts';
 
-/** How a volume's objects were read; where not by the agent, why not. */
-export type Way = { readonly by: 'agent' } | { readonly by: 'driver'; readonly because: NoAgent };
-
+/** Why the agent did not answer. */
 type NoAgent = NoReply | `refused-${Refusal}` | 'untrusted';
 
 export interface AgentSettings {
@@ -28,8 +26,7 @@ export interface AgentSettings {
   federatedToken(request: ReadRequest, signal: AbortSignal): Promise<FederatedToken | undefined>;
   /** Reads without an agent. */
   readonly direct: ObjectReader;
-  readonly recorder: Pick<Recorder, 'start' | 'readByAgent'>;
-  onWay?(way: Way): void;
+  readonly recorder: Pick<Recorder, 'start' | 'readByAgent' | 'agentPassedOver'>;
 }
 
 /**
@@ -43,7 +40,7 @@ export function createAgentReader(settings: AgentSettings): ObjectReader {
       const fetched = settings.recorder.start('fetch');
       const answer = await readByAgent(request, signal, settings).finally(fetched);
       if (Array.isArray(answer)) return answer;
-      settings.onWay?.({ by: 'driver', because: answer });
+      if (answer !== 'absent') settings.recorder.agentPassedOver(answer);
       return settings.direct.read(request, signal);
     },
   };
@@ -52,7 +49,7 @@ export function createAgentReader(settings: AgentSettings): ObjectReader {
 async function readByAgent(
   request: ReadRequest,
   signal: AbortSignal,
-  { runDirectory, environment, deadline, federatedToken, recorder, onWay }: AgentSettings,
+  { runDirectory, environment, deadline, federatedToken, recorder }: AgentSettings,
 ): Promise<FoundObject[][] | NoAgent> {
   const directory = join(runDirectory, AGENT_DIRECTORY);
   const unusable = whyUnusable(directory);
@@ -68,26 +65,27 @@ async function readByAgent(
   const asked = await askAgent(join(directory, AGENT_SOCKET), question, signal, isDeadline);
   if ('none' in asked) return asked.none;
   const { is, found, code, message, why } = asked.reply;
-  const told = () => {
-    recorder.readByAgent();
-    onWay?.({ by: 'agent' });
-  };
   switch (is) {
     case 'objects': {
       const objects = foundFromWire(found, request);
       if (objects === undefined) return 'malformed';
-      told();
+      recorder.readByAgent(staleSince(objects));
       return objects;
     }
     case 'fault':
       if (!isErrorCode(code) || typeof message !== 'string') return 'malformed';
-      told();
+      recorder.readByAgent(undefined);
       throw new DriverError(code, message);
     case 'refused':
       return isRefusal(why) ? `refused-${why}` : 'malformed';
     default:
       return 'malformed';
   }
+}
+
+function staleSince(objects: readonly (readonly FoundObject[])[]): number | undefined {
+  const times = objects.flat().flatMap(({ readAt }) => (readAt === undefined ? [] : [readAt]));
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** Credentials go through this socket: where others than root could have put it, it is not used. */

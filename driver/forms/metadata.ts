@@ -2,10 +2,11 @@ import type { FoundObject } from '../ports.ts';
 
 /**
  * What the vault says of an object, as JSON of two-blank indentation, in a stable order; what it does not say is
- * left out. Times are ISO 8601 in UTC. `fallback` is there, and true, only when the fallback vault served it.
+ * left out. Times are ISO 8601 in UTC. `fallback` is there, and true, only when the fallback vault served it; `staleSince`
+ * only when the vault could not be asked.
  */
 export function metadataJson(object: FoundObject, vaultAskedFor: string): string {
-  const { vault, name, version, content, attributes } = object;
+  const { vault, name, version, content, attributes, readAt } = object;
   const { contentType, tags, notBefore, expires, created, updated } = attributes;
   const document = {
     type: content.type,
@@ -13,6 +14,7 @@ export function metadataJson(object: FoundObject, vaultAskedFor: string): string
     version,
     vault,
     fallback: vault.toLowerCase() === vaultAskedFor.toLowerCase() ? undefined : true,
+    staleSince: isoTime(readAt === undefined ? undefined : Math.floor(readAt)),
     contentType,
     tags: Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))),
     notBefore: isoTime(notBefore),

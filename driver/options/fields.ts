@@ -1,3 +1,4 @@
+import { type DurationBounds, parseDuration } from './duration.ts';
 import { checked, type Field, matching, meaning, type ValueOf } from './field.ts';
 import { parseFileMode } from './file-mode.ts';
 import { isNumericId } from './numeric-id.ts';
@@ -38,6 +39,15 @@ const fileMode: Field<number, string> = (text) => {
   return typeof mode === 'number' ? { value: mode } : { fault: `${quote(text)} ${mode}` };
 };
 
+const duration =
+  (bounds: DurationBounds): Field<number, string> =>
+  (text) => {
+    const milliseconds = parseDuration(text, bounds);
+    return typeof milliseconds === 'number'
+      ? { value: milliseconds }
+      : { fault: `${quote(text)} ${milliseconds.fault}` };
+  };
+
 const port = meaning(
   checked((text) => {
     if (!/^[0-9]{1,5}$/.test(text)) return 'must be a port number';
@@ -68,6 +78,7 @@ export const optionFields = {
   filemode: fileMode,
   fileuser: numericId('user'),
   filegroup: numericId('group'),
+  startstale: duration({ least: '1m', most: '7d' }),
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
   vmmanagedidentityclientid: guid('client id (a GUID) of a user-assigned managed identity'),

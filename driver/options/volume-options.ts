@@ -19,6 +19,8 @@ export interface MountRequest extends VolumeContent {
   readonly permissions: FilePermissions;
   /** Opens PKCS#12 containers that have a password; from the Secret, undefined for those without. */
   readonly pfxPassword: string | undefined;
+  /** How old what the node agent still knows may be, where Azure cannot be asked; milliseconds, undefined for not at all. */
+  readonly startStaleMs: number | undefined;
 }
 
 /**
@@ -49,7 +51,17 @@ export async function parseVolumeOptions(
     throw new DriverError('OptionsInvalid', describe(faults));
   }
   const permissions = { mode: values.filemode, uid: values.fileuser, gid: values.filegroup };
-  return { pod, access, identity, cloud, items, permissions, combined, pfxPassword };
+  return {
+    pod,
+    access,
+    identity,
+    cloud,
+    items,
+    permissions,
+    combined,
+    pfxPassword,
+    startStaleMs: values.startstale,
+  };
 }
 
 function parseDocument(json: string): Record<string, string> {

@@ -11,6 +11,8 @@ export interface Recorded {
   readonly vaultRequests: RequestCounts;
   readonly tokenRequests: RequestCounts;
   readonly source: 'direct' | 'agent';
+  readonly staleSince?: number | undefined;
+  readonly agentPassedOver?: string | undefined;
 }
 
 /** A recorder that keeps what it is told in memory. `now` gives milliseconds. */
@@ -24,6 +26,8 @@ export class CallOutRecorder implements Recorder {
   #request: MountRequest | undefined;
   #stagedAs: string | undefined;
   #source: Recorded['source'] = 'direct';
+  #staleSince: number | undefined;
+  #passedOver: string | undefined;
   readonly #vaultRequests: Record<string, number> = {};
   readonly #tokenRequests: Record<string, number> = {};
 
@@ -59,8 +63,13 @@ export class CallOutRecorder implements Recorder {
     counts[key] = (counts[key] ?? 0) + 1;
   }
 
-  readByAgent(): void {
+  readByAgent(staleSince: number | undefined): void {
     this.#source = 'agent';
+    this.#staleSince = staleSince;
+  }
+
+  agentPassedOver(because: string): void {
+    this.#passedOver = because;
   }
 
   recorded(): Recorded {
@@ -72,6 +81,8 @@ export class CallOutRecorder implements Recorder {
       vaultRequests: this.#vaultRequests,
       tokenRequests: this.#tokenRequests,
       source: this.#source,
+      staleSince: this.#staleSince,
+      agentPassedOver: this.#passedOver,
     };
   }
 

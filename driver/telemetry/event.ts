@@ -41,6 +41,10 @@ export interface CallOutEvent {
   readonly driverVersion: string;
   /** Who asked Azure: this process, or the node's agent on its behalf. */
   readonly source: 'direct' | 'agent';
+  /** When the oldest of the objects was read, where Azure could not be asked; milliseconds since 1970. */
+  readonly staleSince: number | undefined;
+  /** Why the node's agent did not answer, where there is one. */
+  readonly agentPassedOver: string | undefined;
 }
 
 /** A message is cut to so many bytes; the whole of it is in the pod's events. */
@@ -72,6 +76,8 @@ export function formatEvent(event: CallOutEvent): string {
     tokenRequests: event.tokenRequests,
     driverVersion: event.driverVersion,
     source: event.source,
+    staleSince: event.staleSince === undefined ? undefined : new Date(event.staleSince).toISOString(),
+    agentPassedOver: event.agentPassedOver,
     objectCount: event.objects.length,
   };
   const objects = event.objects.map(({ type, name, vault, version }) => ({ type, name, vault, version }));

@@ -31,7 +31,7 @@ export function eventOf(
   time: Date,
 ): CallOutEvent {
   const [callOut, target = '', json = ''] = args;
-  const { request, stagedAs, durations, vaultRequests, tokenRequests, source } = recorded;
+  const { request, stagedAs, durations, vaultRequests, tokenRequests, ...agent } = recorded;
   const path = /\/pods\/([^/]+)\/volumes\/[^/]+\/([^/]+)$/.exec(target);
   return {
     time,
@@ -51,7 +51,9 @@ export function eventOf(
     vaultRequests,
     tokenRequests,
     driverVersion,
-    source,
+    source: agent.source,
+    staleSince: agent.staleSince,
+    agentPassedOver: agent.agentPassedOver,
   };
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../lab/agent.ts';
 import type { PodVolume } from '../lab/kubelet.ts';
+import type { FaultRules } from '../mock/faults/rules.ts';
 import { principalOf, secretOf } from '../mock/seed.ts';
 import { setScene, volumeOf } from './scene.ts';
 
@@ -151,3 +152,76 @@ test('a secret that is missing is asked for once in a few seconds, by however ma
   const requests = scene.azure.requests().filter(({ path }) => path.startsWith('/secrets/missing'));
   expect(requests).toHaveLength(1);
 });
+
+describe('with startstale, while Azure cannot be asked, a volume gets what was read before', () => {
+  const options = {
+    startstale: '1h',
+    keyvaultobjectnames: '',
+    keyvaultobjecttypes: '',
+    objects: '- {name: plain, metadata: true}\n- {name: rsa-2048, type: key}',
+  };
+
+  test.each<[string, FaultRules['rules']]>([
+    ['the vault fails', [{ match: { role: 'vault' }, action: { status: 503 } }]],
+    ['the vault cuts connections', [{ match: { role: 'vault' }, action: { reset: 'at-once' } }]],
+    ['the vault throttles', [{ match: { role: 'vault' }, action: { status: 429 } }]],
+    ['the vault is silent', [{ match: { role: 'vault' }, action: { hang: true } }]],
+    ['nothing answers', [{ match: {}, action: { reset: 'at-once' } }]],
+  ])('%s', async (_, rules) => {
+    const before = volumeOf(scene, 'before', { options });
+    expect(await mount(before)).toBe(plain());
+    await delay(2100);
+    scene.azure.setFaults({ rules });
+    const stale = volumeOf(scene, 'stale', { options });
+    const { status, milliseconds } = await scene.kubelet.mount(stale);
+    expect(status).toEqual({ status: 'Success' });
+    expect(milliseconds).toBeLessThan(20_000);
+    const directory = scene.kubelet.directoryOf(stale);
+    expect(readFileSync(join(directory, 'plain'), 'utf8')).toBe(plain());
+    const { staleSince } = JSON.parse(readFileSync(join(directory, 'plain.metadata.json'), 'utf8'));
+    expect(Date.now() - Date.parse(staleSince)).toBeLessThan(60_000);
+    expect(eventOf('stale')).toMatchObject({
+      code: 'Success',
+      source: 'agent',
+      staleSince: expect.any(String),
+    });
+    await scene.kubelet.unmount(stale);
+  });
+
+  test('but not one without the option, nor somebody else’s', async () => {
+    expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
+    await delay(2100);
+    scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 503 } }] });
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 6 });
+    expect(await mount(volumeOf(scene, 'without'))).toMatch(/^(VaultFault|DeadlineExceeded): /);
+    const { clientId, secrets } = principalOf(scene.azure.seed, 'secrets-only');
+    const secret = { clientid: clientId, clientsecret: secrets[0] ?? '' };
+    expect(await mount(volumeOf(scene, 'else', { options, secret }))).toMatch(
+      /^(VaultFault|DeadlineExceeded): /,
+    );
+  });
+
+  test('and not what the vault refuses', async () => {
+    expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
+    await delay(2100);
+    scene.azure.directory
+      .vault('testkv')
+      ?.setPermissions('reader', { secrets: [], keys: [], certificates: [] });
+    expect(await mount(volumeOf(scene, 'refused', { options }))).toMatch(/^AccessDenied: /);
+    scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 503 } }] });
+    // The refusal itself is remembered for a moment.
+    await delay(3100);
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 6 });
+    expect(await mount(volumeOf(scene, 'still', { options }))).toMatch(/^(VaultFault|DeadlineExceeded): /);
+  });
+});
+
+/** The event of the mount of this pod. */
+function eventOf(pod: string): unknown {
+  const spool = '/run/keyvault-flexvol/events';
+  const lines = readdirSync(spool).flatMap((name) =>
+    readFileSync(join(spool, name), 'utf8').trimEnd().split('\n'),
+  );
+  const events = lines.map((line) => JSON.parse(line) as { pod: { name: string }; callOut: string });
+  return events.findLast((event) => event.callOut === 'mount' && event.pod.name === pod);
+}

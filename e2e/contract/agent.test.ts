@@ -122,8 +122,8 @@ describe('a hostile client', () => {
   test.each<[string, Buffer, string]>([
     ['that speaks HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'malformed'],
     ['that announces four gigabytes', Buffer.alloc(4, 0xff), 'malformed'],
-    ['of another version', frame('{"version":2,"ask":"read"}'), 'version'],
-    ['whose question has no request', frame('{"version":1,"ask":"read"}'), 'malformed'],
+    ['of another version', frame('{"version":1,"ask":"read"}'), 'version'],
+    ['whose question has no request', frame('{"version":2,"ask":"read"}'), 'malformed'],
     ['that sends no JSON', frame('{'), 'malformed'],
   ])('%s is told so and sent away', async (_, bytes, why) => {
     await runAgent({ aloneCanRead: false });

@@ -36,6 +36,7 @@ export async function answerRead(
     identity: identityOf(request.identity),
     cloud,
     onlyItems: config.policy?.enabled === true,
+    startStaleMs: request.startStaleMs,
   };
   try {
     enforcePolicy(config.policy, {

@@ -77,6 +77,12 @@ const readQuestion = z.strictObject({
     identity,
     cloud: text,
     items: z.array(item).max(MAX_ITEMS),
+    startStaleMs: z
+      .number()
+      .int()
+      .min(0)
+      .max(7 * 86_400_000)
+      .optional(),
   }),
   federatedToken: z
     .strictObject({ token: z.string().max(65_536), issuer: text, subject: text, audience: text })

@@ -2,14 +2,21 @@ import { createTokenSource } from '../../driver/credentials/select.ts';
 import { DriverError } from '../../driver/errors.ts';
 import { createVaultClient } from '../../driver/keyvault/client.ts';
 import { createObjectReader } from '../../driver/keyvault/reader.ts';
-import type { FederatedToken, FederatedTokens, ObjectReader } from '../../driver/ports.ts';
+import type {
+  FederatedToken,
+  FederatedTokens,
+  FoundObject,
+  ObjectReader,
+  ReadRequest,
+} from '../../driver/ports.ts';
 import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
 import type { ReaderFor } from './answer-read.ts';
 import { Flights } from './memory/flights.ts';
 import { ObjectMemory } from './memory/object-memory.ts';
 import type { MemorySettings } from './memory/settings.ts';
-import { TokenMemory } from './memory/token-memory.ts';
+import { readOrRecall } from './memory/stale-start.ts';
+import { type RememberingTokenSource, TokenMemory } from './memory/token-memory.ts';
 import { VaultBudget } from './memory/vault-budget.ts';
 import { VaultTraffic } from './memory/vault-traffic.ts';
 import { NewestOf } from './newest-of.ts';
@@ -25,6 +32,8 @@ export interface ReadingCounts {
   looked(what: 'token' | 'object' | 'list', outcome: 'remembered' | 'asked'): void;
   /** One answer over HTTP, or none (`undefined`). */
   requested(to: 'vault' | 'token', status: number | undefined): void;
+  /** A volume got what was read before, as Azure could not be asked. */
+  startedStale(): void;
   /** Tells how many bytes of objects are kept. */
   keeping(bytes: () => number): void;
 }
@@ -83,30 +92,50 @@ export class NodeReading {
     return {
       read: async (request, signal) => {
         const tokens = this.#tokens.source(real, federatedToken);
-        const reader = this.#reader(tokens, transport, timeLeft);
-        try {
-          return await reader.read(request, signal);
-        } catch (error) {
-          // A token that was remembered may have been revoked since; one that was just given was not.
-          const { remembered } = tokens.used;
-          if (remembered === undefined || this.#tokens.keeps(remembered) || signal.aborted) throw error;
-          return reader.read(request, signal);
-        }
+        const { startStaleMs = 0 } = request;
+        const reader = this.#reader(tokens, transport, timeLeft, startStaleMs);
+        const read = (whole: AbortSignal) => this.#read(reader, tokens, request, whole);
+        if (startStaleMs === 0) return read(signal);
+        const recall = () => {
+          const { identity } = tokens.used;
+          return identity === undefined ? undefined : this.#objects.recall(identity, request, startStaleMs);
+        };
+        const found = await readOrRecall(read, recall, signal);
+        if (found.flat().some(({ readAt }) => readAt !== undefined)) this.#settings.counts.startedStale();
+        return found;
       },
     };
   };
 
+  async #read(
+    reader: ObjectReader,
+    { used }: RememberingTokenSource,
+    request: ReadRequest,
+    signal: AbortSignal,
+  ): Promise<FoundObject[][]> {
+    try {
+      return await reader.read(request, signal);
+    } catch (error) {
+      // A token that was remembered may have been revoked since; one that was just given was not.
+      const { remembered } = used;
+      if (remembered === undefined || this.#tokens.keeps(remembered) || signal.aborted) throw error;
+      return reader.read(request, signal);
+    }
+  }
+
   #reader(
-    tokens: ReturnType<TokenMemory['source']>,
+    tokens: RememberingTokenSource,
     transport: Transport,
     timeLeft: () => number,
+    recallMs: number,
   ): ObjectReader {
     return createObjectReader(tokens, transport, timeLeft, (token) => {
       const identity = token.then(
         (given) => this.#tokens.identityOf(given.token),
         () => undefined,
       );
-      return (origin, ...rest) => this.#objects.around(createVaultClient(origin, ...rest), origin, identity);
+      return (origin, ...rest) =>
+        this.#objects.around(createVaultClient(origin, ...rest), origin, identity, recallMs);
     });
   }
 

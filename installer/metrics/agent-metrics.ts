@@ -9,6 +9,7 @@ const outcomes = ['remembered', 'asked'] as const;
 export class AgentMetrics implements ReadingCounts {
   readonly #metrics: Metrics;
   readonly #lookups: Counter;
+  readonly #staleStarts: Counter;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
@@ -16,6 +17,11 @@ export class AgentMetrics implements ReadingCounts {
       name: 'keyvault_flexvol_agent_lookups_total',
       help: 'Tokens, objects and lists that drivers asked the node agent for',
       labelNames: ['what', 'outcome'],
+      registers: [metrics.registry],
+    });
+    this.#staleStarts = new Counter({
+      name: 'keyvault_flexvol_agent_stale_starts_total',
+      help: 'Volumes that got what was read before, as Azure could not be asked',
       registers: [metrics.registry],
     });
     for (const what of whats) for (const outcome of outcomes) this.#lookups.inc({ what, outcome }, 0);
@@ -35,6 +41,10 @@ export class AgentMetrics implements ReadingCounts {
 
   looked(what: (typeof whats)[number], outcome: (typeof outcomes)[number]): void {
     this.#lookups.inc({ what, outcome });
+  }
+
+  startedStale(): void {
+    this.#staleStarts.inc();
   }
 
   requested(to: 'vault' | 'token', status: number | undefined): void {

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
+import { describe, expect, test } from 'vitest';
 import type { VaultClient } from '../../../driver/keyvault/client.ts';
 import type { ObjectReference } from '../../../driver/keyvault/object.ts';
-import type { FoundObject } from '../../../driver/ports.ts';
+import { VaultRefusal } from '../../../driver/keyvault/refusal.ts';
+import { parse } from '../../../driver/options/testing/valid-options.ts';
+import type { FoundObject, ReadItem } from '../../../driver/ports.ts';
 import { ObjectMemory } from './object-memory.ts';
 
 const ORIGIN = 'https://shop.vault.azure.net';
@@ -48,6 +51,7 @@ function memoryOf(maxBytes = 1_000_000) {
 }
 
 const me = Promise.resolve('me');
+const { cloud } = await parse({});
 
 async function secretIn(client: VaultClient, object: ObjectReference): Promise<string> {
   const { content } = await client.get(object);
@@ -139,6 +143,119 @@ test('what fails is not kept', async () => {
   await expect(whole(around.list('secret'))).rejects.toThrow('no');
   expect(memory.bytes).toBe(0);
 });
+
+describe('for when Azure cannot be asked', () => {
+  const item: ReadItem = {
+    origin: 'objects[0]',
+    type: 'secret',
+    vault: 'Shop',
+    fallbackVault: undefined,
+    source: { kind: 'named', name: 'db', version: undefined, file: 'db' },
+    optional: false,
+  };
+  const selection: ReadItem = {
+    ...item,
+    source: { kind: 'selection', name: '[ab]', tags: {}, directory: undefined },
+  };
+  const HOUR = 3_600_000;
+
+  async function afterReading(items: readonly ReadItem[], recallMs = HOUR) {
+    const { clock, memory } = memoryOf();
+    const { client } = vault();
+    const around = memory.around(client, ORIGIN, me, recallMs);
+    for (const { source, type } of items) {
+      if (source.kind === 'named') await around.get({ ...db, type, name: source.name });
+      else for (const { name } of await whole(around.list(type))) await around.get({ ...db, type, name });
+    }
+    const recall = (asked = items, who = 'me', maxAge = HOUR) =>
+      memory.recall(who, { cloud, items: asked }, maxAge);
+    return { clock, recall, memory };
+  }
+
+  test('what was read is known for as long as it may be old, with its time', async () => {
+    const { clock, recall } = await afterReading([item]);
+    clock.now = HOUR - 1;
+    const found = recall()?.flat() ?? [];
+    expect(found.map(({ vault: of, content }) => [of, content])).toEqual([
+      ['Shop', { type: 'secret', value: '1', contentType: undefined }],
+    ]);
+    expect(Date.now() - (found[0]?.readAt ?? 0)).toBeGreaterThan(HOUR - 2000);
+    expect(recall([item], 'me', HOUR / 2)).toBeUndefined();
+    clock.now = HOUR;
+    expect(recall()).toBeUndefined();
+  });
+
+  test('of a volume that does not want it, it is known no longer than it is fresh', async () => {
+    const { clock, recall } = await afterReading([item], 0);
+    clock.now = 30_000;
+    expect(recall()).toBeUndefined();
+  });
+
+  test('a selection is known with its list', async () => {
+    const { recall } = await afterReading([selection]);
+    expect(
+      recall()
+        ?.flat()
+        .map(({ name }) => name),
+    ).toEqual(['a', 'b']);
+  });
+
+  test.each<[string, readonly ReadItem[], string]>([
+    ['another identity', [item], 'them'],
+    ['a volume with one object more', [item, { ...item, type: 'cert' }], 'me'],
+    ['another vault', [{ ...item, vault: 'other' }], 'me'],
+    ['another version', [{ ...item, source: { ...item.source, version: 'f'.repeat(32) } as never }], 'me'],
+    ['a selection whose list was not read', [selection], 'me'],
+  ])('%s gets nothing at all', async (_, items, who) => {
+    const { recall } = await afterReading([item]);
+    expect(recall(items, who)).toBeUndefined();
+  });
+
+  test('the fallback vault’s is known by it', async () => {
+    const { recall } = await afterReading([item]);
+    expect(recall([{ ...item, vault: 'first', fallbackVault: 'shop' }])?.flat()[0]?.vault).toBe('shop');
+  });
+
+  test.each([403, 401])('what the vault refuses since (%d) is not known any more', async (status) => {
+    const { clock, recall, memory } = await afterReading([item]);
+    clock.now = 31_000;
+    await expect(memory.around(refusing(status), ORIGIN, me, HOUR).get(db)).rejects.toThrow();
+    expect(recall()).toBeUndefined();
+  });
+
+  test.each([429, 503])('what the vault could not serve (%d) is', async (status) => {
+    const { clock, recall, memory } = await afterReading([item]);
+    clock.now = 31_000;
+    await expect(memory.around(refusing(status), ORIGIN, me, HOUR).get(db)).rejects.toThrow();
+    expect(recall()).toBeDefined();
+  });
+
+  test('that an optional object is missing is known too, and then it is missing', async () => {
+    const { recall, memory } = await afterReading([item]);
+    const missing = { ...db, name: 'missing' };
+    await expect(memory.around(refusing(404), ORIGIN, me, HOUR).get(missing)).rejects.toThrow();
+    const asked: ReadItem = { ...item, source: { ...item.source, name: 'missing' } as never };
+    expect(recall([item, { ...asked, optional: true }])?.map((list) => list.length)).toEqual([1, 0]);
+    expect(recall([item, asked])).toBeUndefined();
+  });
+});
+
+/** Says no, as Key Vault does. */
+function refusing(status: number): VaultClient {
+  const response = {
+    request: createPipelineRequest({ url: ORIGIN }),
+    status,
+    headers: createHttpHeaders(),
+    bodyAsText: JSON.stringify({ error: { code: status === 404 ? 'SecretNotFound' : 'No', message: '' } }),
+  };
+  const refuse = () => Promise.reject(new VaultRefusal(response));
+  return {
+    get: refuse,
+    async *list() {
+      yield await refuse();
+    },
+  };
+}
 
 test('memory stays bounded, however much there is', async () => {
   const { memory } = memoryOf(200_000);

@@ -1,7 +1,11 @@
+import { DriverError } from '../../../driver/errors.ts';
 import type { ListedObject, VaultClient } from '../../../driver/keyvault/client.ts';
 import { pathOf } from '../../../driver/keyvault/object.ts';
-import type { FoundObject } from '../../../driver/ports.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { VaultRefusal } from '../../../driver/keyvault/refusal.ts';
+import { pickNames } from '../../../driver/keyvault/selection.ts';
+import type { Cloud } from '../../../driver/options/clouds.ts';
+import type { FoundObject, ReadItem, ReadRequest } from '../../../driver/ports.ts';
+import { BoundedMemory, type Kept } from './bounded-memory.ts';
 
 export interface ObjectMemorySettings {
   readonly maxBytes: number;
@@ -14,10 +18,14 @@ export interface ObjectMemorySettings {
   counted(what: 'object' | 'list', outcome: 'remembered' | 'asked'): void;
 }
 
+/** The vault said that there is no such object. */
+const ABSENT = 'absent';
+type Absent = typeof ABSENT;
+
 /** What vaults answered to an identity; in memory alone, and bounded. */
 export class ObjectMemory {
   readonly #settings: ObjectMemorySettings;
-  readonly #objects: BoundedMemory<FoundObject>;
+  readonly #objects: BoundedMemory<FoundObject | Absent>;
   readonly #lists: BoundedMemory<readonly ListedObject[]>;
 
   constructor(settings: ObjectMemorySettings) {
@@ -33,8 +41,14 @@ export class ObjectMemory {
   /**
    * A vault's client that answers from here what is still known.
    * @param identity whose read it is; undefined when that cannot be told, and nothing is kept
+   * @param recallMs for how long `recall` shall find what is read, beyond the time for which it counts as fresh
    */
-  around(client: VaultClient, origin: string, identity: Promise<string | undefined>): VaultClient {
+  around(
+    client: VaultClient,
+    origin: string,
+    identity: Promise<string | undefined>,
+    recallMs = 0,
+  ): VaultClient {
     const { latestMs, pinnedMs, counted } = this.#settings;
     return {
       get: async (object) => {
@@ -42,16 +56,78 @@ export class ObjectMemory {
         if (who === undefined) return client.get(object);
         const { vault, type, name, version } = object;
         const key = `${who} ${origin}${pathOf(type, name, version)}`;
-        const kept = this.#objects.get(key)?.value;
-        counted('object', kept === undefined ? 'asked' : 'remembered');
+        const freshMs = version === undefined ? latestMs : pinnedMs;
+        const kept = this.#fresh(this.#objects.get(key), freshMs);
+        counted('object', kept === undefined || kept === ABSENT ? 'asked' : 'remembered');
         // As it is written in the volume that asks now: names have no case.
-        if (kept !== undefined) return { ...kept, vault, name };
-        const found = await client.get(object);
-        this.#objects.set(key, found, bytesOf(found), version === undefined ? latestMs : pinnedMs);
-        return found;
+        if (kept !== undefined && kept !== ABSENT) return { ...kept, vault, name };
+        try {
+          const found = await client.get(object);
+          this.#objects.set(key, found, bytesOf(found), Math.max(freshMs, recallMs));
+          return found;
+        } catch (error) {
+          // What the vault says no to must not be recalled; that something is not there may be, where it may be missing.
+          if (isRefused(error)) this.#objects.delete(key);
+          if (error instanceof VaultRefusal && error.isNotFound) this.#objects.set(key, ABSENT, 0, recallMs);
+          throw error;
+        }
       },
-      list: (type) => this.#list(client, origin, identity, type),
+      list: (type) => this.#list(client, origin, identity, recallMs, type),
     };
+  }
+
+  /**
+   * What was read of all items, no longer ago than `maxAgeMs`, for when Azure cannot be asked; each object with the time
+   * at which it was read.
+   * @returns undefined when one of them is not known
+   */
+  recall(
+    identity: string,
+    { cloud, items }: Pick<ReadRequest, 'cloud' | 'items'>,
+    maxAgeMs: number,
+  ): FoundObject[][] | undefined {
+    const lists: FoundObject[][] = [];
+    for (const item of items) {
+      const vaults = item.fallbackVault === undefined ? [item.vault] : [item.vault, item.fallbackVault];
+      const list = vaults
+        .map((vault) => this.#recallItem(`${identity} ${originOf(vault, cloud)}`, vault, item, maxAgeMs))
+        .find((found) => found !== undefined);
+      if (list === undefined) return undefined;
+      lists.push(list);
+    }
+    return lists;
+  }
+
+  #recallItem(
+    place: string,
+    vault: string,
+    { type, source, optional }: ReadItem,
+    maxAgeMs: number,
+  ): FoundObject[] | undefined {
+    const one = (name: string, version: string | undefined): FoundObject | Absent | undefined => {
+      const kept = this.#objects.get(`${place}${pathOf(type, name, version)}`);
+      if (kept === undefined || this.#age(kept) > maxAgeMs) return undefined;
+      return kept.value === ABSENT
+        ? ABSENT
+        : { ...kept.value, vault, name, readAt: Math.round(Date.now() - this.#age(kept)) };
+    };
+    if (source.kind === 'named') {
+      const found = one(source.name, source.version);
+      if (found === ABSENT) return optional ? [] : undefined;
+      return found && [found];
+    }
+    const listed = this.#fresh(this.#lists.get(`${place}${pathOf(type)}`), maxAgeMs);
+    const found = listed && pickNames(listed, source).map((name) => one(name, undefined));
+    if (!found?.every((object) => object !== undefined && object !== ABSENT)) return undefined;
+    return found.length > 0 || optional ? (found as FoundObject[]) : undefined;
+  }
+
+  #age({ at }: Kept<unknown>): number {
+    return this.#settings.now() - at;
+  }
+
+  #fresh<T>(kept: Kept<T> | undefined, maxAgeMs: number): T | undefined {
+    return kept !== undefined && this.#age(kept) < maxAgeMs ? kept.value : undefined;
   }
 
   sweep(): void {
@@ -63,11 +139,13 @@ export class ObjectMemory {
     client: VaultClient,
     origin: string,
     identity: Promise<string | undefined>,
+    recallMs: number,
     type: FoundObject['content']['type'],
   ): AsyncIterable<readonly ListedObject[]> {
     const who = await identity;
     const key = `${who} ${origin}${pathOf(type)}`;
-    const kept = who === undefined ? undefined : this.#lists.get(key)?.value;
+    const { latestMs } = this.#settings;
+    const kept = who === undefined ? undefined : this.#fresh(this.#lists.get(key), latestMs);
     this.#settings.counted('list', kept === undefined ? 'asked' : 'remembered');
     if (kept !== undefined) return yield kept;
     const listed: ListedObject[] = [];
@@ -77,8 +155,19 @@ export class ObjectMemory {
       bytes += JSON.stringify(page).length;
       yield page;
     }
-    if (who !== undefined) this.#lists.set(key, listed, bytes, this.#settings.latestMs);
+    if (who !== undefined) this.#lists.set(key, listed, bytes, Math.max(latestMs, recallMs));
   }
+}
+
+/** Does the vault answer, and say no? */
+function isRefused(error: unknown): boolean {
+  if (error instanceof DriverError) return error.code === 'ObjectDisabled';
+  return error instanceof VaultRefusal && error.status < 500 && ![408, 429].includes(error.status);
+}
+
+/** As `openSession` makes it. */
+function originOf(vault: string, { vaultSuffix }: Cloud): string {
+  return new URL(`https://${vault.toLowerCase()}.${vaultSuffix}`).origin;
 }
 
 /** Text takes a byte or two a character, and what belongs to an object takes about as much as this. */

@@ -35,7 +35,7 @@ export class TokenMemory {
 
   /** The tokens of one read. */
   source(real: TokenSource, federatedToken: FederatedToken | undefined): RememberingTokenSource {
-    const used = { remembered: undefined as string | undefined };
+    const used = { remembered: undefined as string | undefined, identity: undefined as string | undefined };
     return {
       used,
       getToken: async (request, signal) => {
@@ -43,15 +43,13 @@ export class TokenMemory {
         const kept = credential === undefined ? undefined : this.#tokens.get(credential)?.value;
         this.#settings.counted(kept === undefined ? 'asked' : 'remembered');
         used.remembered = kept?.token;
+        used.identity = identityKey(request, credential, kept?.token);
         if (kept !== undefined) return kept;
         const token = await this.#ask(real, request, credential, signal);
+        used.identity = identityKey(request, credential, token.token);
         const milliseconds = token.expiresAt - Date.now();
-        this.#identities.set(
-          token.token,
-          identityKey(request, credential, token.token),
-          token.token.length,
-          milliseconds,
-        );
+        if (used.identity !== undefined)
+          this.#identities.set(token.token, used.identity, token.token.length, milliseconds);
         return token;
       },
     };
@@ -95,8 +93,8 @@ export class TokenMemory {
 }
 
 export interface RememberingTokenSource extends TokenSource {
-  /** The token of the read, when it was one that was remembered. */
-  readonly used: { readonly remembered: string | undefined };
+  /** The token of the read, when it was one that was remembered; and whose read it is, once that is known. */
+  readonly used: { readonly remembered: string | undefined; readonly identity: IdentityKey | undefined };
 }
 
 /**
@@ -107,9 +105,10 @@ export interface RememberingTokenSource extends TokenSource {
 function identityKey(
   { identity, cloud }: TokenRequest,
   credential: string | undefined,
-  token: string,
-): IdentityKey {
+  token: string | undefined,
+): IdentityKey | undefined {
   if (credential !== undefined && identity.kind !== 'workload-identity') return credential;
+  if (token === undefined) return undefined;
   const claims = claimsOf(token);
   const { tid, oid, appid } = claims ?? {};
   const who = [tid, oid, appid].every((claim) => typeof claim === 'string' && claim !== '')
