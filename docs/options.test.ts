@@ -23,6 +23,7 @@ test('options.md explains every key of the node configuration', () => {
     nmiPorts: true,
     deadlineSeconds: true,
     policy: true,
+    rotation: true,
   } satisfies Record<keyof NodeConfig, true>;
   expect(headings(nodeConfiguration, 3)).toEqual(Object.keys(keys));
 });

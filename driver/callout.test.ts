@@ -47,6 +47,7 @@ class FakeNode implements CallOutPorts {
       volumes: this.store,
       reader: this.reader,
       recorder: silentRecorder,
+      self: { environment: { proxy: {}, widensTrust: false }, driverVersion: '1.2.3' },
     };
   }
 

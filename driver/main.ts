@@ -100,6 +100,7 @@ function productionPorts(): CallOutPorts {
         volumes: await volumes(recorder),
         reader: await readerOf(nodeConfig, target, recorder),
         recorder,
+        self: { environment: await agentEnvironment(), driverVersion: __VERSION__ },
       };
     },
   };
@@ -123,13 +124,9 @@ async function startRecording(): Promise<Recorder> {
 /** The node agent goes first, if there is one: then nothing of Azure's is loaded at all. */
 async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Recorder): Promise<ObjectReader> {
   const { createAgentReader } = await import('./agent/reader.ts');
-  const { readProxyEnvironment } = await import('./transport/proxy.ts');
   const federatedTokens = async () =>
     (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
-  const environment = {
-    proxy: readProxyEnvironment(kubeletEnvironment),
-    widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
-  };
+  const environment = await agentEnvironment();
   const direct: ObjectReader = {
     read: read.bind(undefined, nodeConfig, environment, federatedTokens, recorder),
   };
@@ -149,6 +146,15 @@ async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Record
     async read(request, signal) {
       return ((await needsFilesOfNode(request)) ? direct : agent).read(request, signal);
     },
+  };
+}
+
+/** What the node agent has to know of kubelet's environment, now and for later rotations. */
+async function agentEnvironment(): Promise<KubeletEnvironment> {
+  const { readProxyEnvironment } = await import('./transport/proxy.ts');
+  return {
+    proxy: readProxyEnvironment(kubeletEnvironment),
+    widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
   };
 }
 

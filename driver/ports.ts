@@ -2,6 +2,7 @@ import type { Cloud } from './options/clouds.ts';
 import type { Identity } from './options/identity.ts';
 import type { NamedObject, ObjectType, Selection } from './options/items.ts';
 import type { PodContext } from './options/pod.ts';
+import type { VolumeRecord } from './record/record.ts';
 
 /** Every outside system that a call-out touches, on one page. Adapters implement these; only main.ts knows both. */
 
@@ -129,8 +130,13 @@ export interface VolumeForm {
 export interface Volume {
   /** Is a finished volume mounted at the target? */
   isPublished(): boolean;
-  /** Makes a volume with these files appear at the target, whole or not at all. */
-  publish(files: readonly VolumeFile[], form: VolumeForm, signal: AbortSignal): Promise<void>;
+  /** Makes a volume with these files appear at the target, whole or not at all. Its record goes with it. */
+  publish(
+    files: readonly VolumeFile[],
+    form: VolumeForm,
+    record: VolumeRecord,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Takes the volume, what a killed call-out left of it, and the target directory away. */
   remove(): Promise<void>;
 }

@@ -56,20 +56,22 @@ async function failureOf(name: string, server: Server): Promise<never> {
 
 /** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
 async function runAgent(
-  { runDirectory, pluginDirectory }: Settings,
+  { runDirectory, pluginDirectory, rotation }: Settings,
   memory: MemorySettings,
   metrics: Metrics,
   version: string,
   log: Log,
 ) {
   try {
-    const [{ startAgent }, { AgentMetrics }] = await Promise.all([
+    const [{ startAgent }, { AgentMetrics }, { RotationMetrics }] = await Promise.all([
       import('./agent/main.ts'),
       import('./metrics/agent-metrics.ts'),
+      import('./metrics/rotation-metrics.ts'),
     ]);
     const driverDirectory = driverDirectoryOf(pluginDirectory);
     const counts = new AgentMetrics(metrics);
-    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log });
+    const rotations = rotation ? new RotationMetrics(metrics.registry) : undefined;
+    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log, rotations });
   } catch (error) {
     log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
   }

@@ -11,6 +11,7 @@ test('without any variable the paths of the image hold', () => {
     metricsPort: undefined,
     runDirectory: '/run/keyvault-flexvol',
     agent: undefined,
+    rotation: false,
     healthHost: undefined,
     metricsHost: undefined,
   });

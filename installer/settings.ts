@@ -16,6 +16,7 @@ const schema = z.object({
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   METRICS_HOST: address.optional(),
   AGENT: onOrOff.default('off'),
+  AGENT_ROTATION: onOrOff.default('off'),
   AGENT_MEMORY: onOrOff.default('on'),
   AGENT_MEMORY_MIB: z.coerce.number().int().min(1).max(1024).default(16),
   AGENT_LATEST_SECONDS: seconds.default(30),
@@ -46,6 +47,8 @@ export interface Settings {
   readonly runDirectory: string;
   /** What the node agent keeps, where there is one that reads for the driver. */
   readonly agent: MemorySettings | undefined;
+  /** Does it read mounted volumes again, at their intervals? */
+  readonly rotation: boolean;
 }
 
 /**
@@ -73,6 +76,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     metricsHost: data.METRICS_HOST,
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
+    rotation: data.AGENT === 'on' && data.AGENT_ROTATION === 'on',
   };
 }
 

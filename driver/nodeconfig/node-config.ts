@@ -1,4 +1,5 @@
 import type { CustomCloud } from '../options/clouds.ts';
+import { type NodeRotation, readNodeRotation } from '../options/rotation.ts';
 import type { Policy } from '../policy/policy.ts';
 
 /** What an admin laid down for a node. Source: docs/options.md, "Node configuration". */
@@ -15,6 +16,7 @@ export interface NodeConfig {
   readonly nmiPorts: readonly number[];
   readonly deadlineSeconds: number;
   readonly policy?: Policy | undefined;
+  readonly rotation: NodeRotation;
 }
 
 /** Name of the node configuration beside the driver; kubelet's prober ignores names with a leading dot. */
@@ -27,4 +29,5 @@ export const defaultNodeConfig: NodeConfig = {
   nmiPorts: [2579],
   // kubelet's own wait for a pod's volumes ends after 123 s.
   deadlineSeconds: 110,
+  rotation: readNodeRotation({}),
 };

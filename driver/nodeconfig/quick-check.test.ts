@@ -55,7 +55,7 @@ test.each(placesOf(whole).map((path) => [path] as const))('nor an unknown key be
 });
 
 test.each([
-  ['every key', whole, whole],
+  ['every key', whole, { ...whole, rotation: { defaultInterval: 3_600_000, keepServicePrincipals: false } }],
   ['no key', { schemaVersion: 1 }, defaultNodeConfig],
   [
     'a policy without name and rules',

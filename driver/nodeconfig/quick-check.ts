@@ -1,3 +1,5 @@
+import { readNodeRotation, type WrittenRotation } from '../options/rotation.ts';
+import { parseRotationInterval } from '../options/rotation-interval.ts';
 import {
   faultOfKubernetesName,
   faultOfObjectPattern,
@@ -42,14 +44,15 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function checkQuickly(document: unknown): NodeConfig | undefined {
   if (!isNodeConfig(document)) return undefined;
-  const { policy, ...rest } = document as WrittenConfig;
-  const config = { ...defaultNodeConfig, ...rest };
+  const { policy, rotation = {}, ...rest } = document as WrittenConfig;
+  const config = { ...defaultNodeConfig, ...rest, rotation: readNodeRotation(rotation) };
   return policy ? { ...config, policy: { ...defaultPolicy, ...policy } } : config;
 }
 
 /** What is right, with what was left out. */
-type WrittenConfig = Partial<Omit<NodeConfig, 'policy'>> & {
+type WrittenConfig = Partial<Omit<NodeConfig, 'policy' | 'rotation'>> & {
   readonly policy?: Pick<Policy, 'enabled'> & Partial<Policy>;
+  readonly rotation?: WrittenRotation;
 };
 
 const isRule = map(
@@ -73,6 +76,14 @@ const isCloud = map(
   { resource: text(isHttpsOrigin) },
 );
 
+const isRotation = map(
+  {},
+  {
+    defaultInterval: text((value) => typeof parseRotationInterval(value) !== 'object'),
+    keepServicePrincipals: (value) => typeof value === 'boolean',
+  },
+);
+
 const isNodeConfig = map(
   { schemaVersion: (value) => value === 1 },
   {
@@ -85,6 +96,7 @@ const isNodeConfig = map(
     deadlineSeconds: integer(DEADLINE_SECONDS.min, DEADLINE_SECONDS.max),
     policy: (value) =>
       isPolicyOfAnySize(value) && countPatterns((value as Policy).rules ?? []) <= MAX_PATTERNS,
+    rotation: isRotation,
   },
 );
 

@@ -12,7 +12,13 @@ function parsed(changes: Record<string, unknown>) {
 
 test('only the schema version is needed, and the rest is as without a file', () => {
   expect(parsed({})).toEqual(defaultNodeConfig);
-  expect(defaultNodeConfig).toEqual({ schemaVersion: 1, clouds: {}, nmiPorts: [2579], deadlineSeconds: 110 });
+  expect(defaultNodeConfig).toEqual({
+    schemaVersion: 1,
+    clouds: {},
+    nmiPorts: [2579],
+    deadlineSeconds: 110,
+    rotation: { defaultInterval: 'off', keepServicePrincipals: false },
+  });
 });
 
 describe('it may hold', () => {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { DriverError } from '../errors.ts';
+import { readNodeRotation } from '../options/rotation.ts';
+import { parseRotationInterval } from '../options/rotation-interval.ts';
 import { policySchema } from '../policy/schema.ts';
 import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
@@ -60,6 +62,22 @@ const unproxied = z
     'must be a host such as vault.azure.net, which those below it follow, or .azure.net for those below it alone, or *',
   );
 
+const rotation = z
+  .strictObject({
+    /** For volumes that name no interval themselves; the predecessor's lists stay as they are all the same. */
+    defaultInterval: z
+      .string()
+      .superRefine((text, context) => {
+        const interval = parseRotationInterval(text);
+        if (typeof interval === 'object') context.addIssue({ code: 'custom', message: interval.fault });
+      })
+      .optional(),
+    /** Without it a volume of a service principal is not rotated, as it cannot be read again. */
+    keepServicePrincipals: z.boolean().optional(),
+  })
+  .default({})
+  .transform(readNodeRotation);
+
 /** Schema of the node configuration, version 1. Source: docs/options.md, "Node configuration". */
 const nodeConfigSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -81,6 +99,7 @@ const nodeConfigSchema = z.strictObject({
     .max(DEADLINE_SECONDS.max)
     .default(defaultNodeConfig.deadlineSeconds),
   policy: policySchema.optional(),
+  rotation,
 }) satisfies z.ZodType<NodeConfig>;
 
 /**

@@ -3,6 +3,7 @@ import { checked, type Field, matching, meaning, type ValueOf } from './field.ts
 import { parseFileMode } from './file-mode.ts';
 import { isNumericId } from './numeric-id.ts';
 import { quote } from './quote.ts';
+import { parseRotationInterval, type RotationInterval } from './rotation-interval.ts';
 import { faultOfVaultName } from './vault-names.ts';
 
 const uuidOrDomain = /^(?!.*\.\.)[0-9A-Za-z]([0-9A-Za-z.-]{0,253}[0-9A-Za-z])?$/;
@@ -48,6 +49,11 @@ const duration =
       : { fault: `${quote(text)} ${milliseconds.fault}` };
   };
 
+const rotationInterval: Field<RotationInterval, string> = (text) => {
+  const interval = parseRotationInterval(text);
+  return typeof interval === 'object' ? { fault: `${quote(text)} ${interval.fault}` } : { value: interval };
+};
+
 const port = meaning(
   checked((text) => {
     if (!/^[0-9]{1,5}$/.test(text)) return 'must be a port number';
@@ -79,6 +85,7 @@ export const optionFields = {
   fileuser: numericId('user'),
   filegroup: numericId('group'),
   startstale: duration({ least: '1m', most: '7d' }),
+  rotationinterval: rotationInterval,
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
   vmmanagedidentityclientid: guid('client id (a GUID) of a user-assigned managed identity'),

@@ -6,6 +6,7 @@ import { type Identity, readIdentity } from './identity.ts';
 import type { FilePermissions } from './items.ts';
 import { isKubeletKey, SECRET_KEY_PREFIX, secretKeys } from './keys.ts';
 import { type PodContext, readPodContext, readVolumeAccess, type VolumeAccess } from './pod.ts';
+import { isPinned, type RotationRequest } from './rotation.ts';
 import { readSecretKey } from './secret-key.ts';
 import { suggest } from './suggest.ts';
 import { readVolumeContent, type VolumeContent } from './volume-content.ts';
@@ -21,6 +22,7 @@ export interface MountRequest extends VolumeContent {
   readonly pfxPassword: string | undefined;
   /** How old what the node agent still knows may be, where Azure cannot be asked; milliseconds, undefined for not at all. */
   readonly startStaleMs: number | undefined;
+  readonly rotation: RotationRequest;
 }
 
 /**
@@ -51,6 +53,11 @@ export async function parseVolumeOptions(
     throw new DriverError('OptionsInvalid', describe(faults));
   }
   const permissions = { mode: values.filemode, uid: values.fileuser, gid: values.filegroup };
+  const rotation = {
+    interval: values.rotationinterval,
+    ofPredecessor: values.objects === undefined,
+    onlyPinned: items.every(isPinned),
+  };
   return {
     pod,
     access,
@@ -60,6 +67,7 @@ export async function parseVolumeOptions(
     permissions,
     combined,
     pfxPassword,
+    rotation,
     startStaleMs: values.startstale,
   };
 }

@@ -1,24 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { payloadDirectoryName, planLayout, tmpfsSize } from './payload.ts';
+import {
+  isPayloadDirectoryName,
+  newPayloadName,
+  payloadDirectoryName,
+  tmpfsSize,
+  topLevelNames,
+} from './payload.ts';
 
-describe('the layout of', () => {
-  test.each<[string, string[], string[], string[]]>([
-    ['no files', [], [], []],
-    ['files at the top', ['b', 'a'], [], ['a', 'b']],
-    ['files in one directory', ['tls/key', 'tls/crt'], ['tls'], ['tls']],
-    ['files deep down', ['a/b/c/d', 'x'], ['a', 'a/b', 'a/b/c'], ['a', 'x']],
-    ['directories whose names begin alike', ['a-b/c', 'a/b/c'], ['a', 'a-b', 'a/b'], ['a', 'a-b']],
-  ])('%s', (_, paths, directories, topLevelNames) => {
-    expect(planLayout(paths)).toEqual({ directories, topLevelNames });
+describe('the names at the top of a volume with', () => {
+  test.each<[string, string[], string[]]>([
+    ['no files', [], []],
+    ['files at the top', ['b', 'a'], ['a', 'b']],
+    ['files in one directory', ['tls/key', 'tls/crt'], ['tls']],
+    ['files deep down', ['a/b/c/d', 'x'], ['a', 'x']],
+    ['directories whose names begin alike', ['a-b/c', 'a/b/c'], ['a', 'a-b']],
+  ])('%s', (_, paths, names) => {
+    expect(topLevelNames(paths.map((path) => ({ path })))).toEqual(names);
   });
+});
 
-  test('any files has parents before their children', () => {
-    const { directories } = planLayout(['z/y/x/w', 'z-/y', 'a/z/q', 'z/y-/x', 'z/!/x']);
-    for (const [index, directory] of directories.entries()) {
-      const parent = directory.split('/').slice(0, -1).join('/');
-      if (parent !== '') expect(directories.slice(0, index)).toContain(parent);
-    }
-    expect(directories).toHaveLength(8);
+describe('only what a writer names so is taken for a payload', () => {
+  test.each<[string, string, boolean]>([
+    ['a new name', newPayloadName(new Date()), true],
+    ['a path', `../${newPayloadName(new Date())}`, false],
+    ['a way out', '..', false],
+    ['the link to the payload', '..data', false],
+    ['a file of the pod', 'password', false],
+    ['kubelet’s own', '..2026_01_31_12_00_00.123456789', false],
+  ])('%s', (_, name, is) => {
+    expect(isPayloadDirectoryName(name)).toBe(is);
   });
 });
 

@@ -1,22 +1,24 @@
-/** What lies at the top of a volume, in the layout of kubelet's atomic writer (pkg/volume/util/atomic_writer.go). */
-export interface PayloadLayout {
-  /** Sub-directories of the payload, parents before children. */
-  readonly directories: readonly string[];
-  /** Names at the volume's root, each a symbolic link to `..data/<name>`. */
-  readonly topLevelNames: readonly string[];
+import type { VolumeFile } from '../ports.ts';
+
+/**
+ * Names at the volume's root, in the layout of kubelet's atomic writer (pkg/volume/util/atomic_writer.go): each is a
+ * symbolic link to `..data/<name>`.
+ */
+export function topLevelNames(files: readonly Pick<VolumeFile, 'path'>[]): string[] {
+  return [...new Set(files.map(({ path }) => path.split('/', 1)[0] ?? path))].sort();
 }
 
-/** Plans the layout for files at these paths below the volume. */
-export function planLayout(paths: readonly string[]): PayloadLayout {
-  const directories = new Set<string>();
-  const topLevelNames = new Set<string>();
-  for (const path of paths) {
-    const components = path.split('/');
-    topLevelNames.add(components[0] ?? path);
-    for (let depth = 1; depth < components.length; depth++)
-      directories.add(components.slice(0, depth).join('/'));
-  }
-  return { directories: [...directories].sort(), topLevelNames: [...topLevelNames].sort() };
+/** Only what looks so is taken for a payload: a container may have made anything else. */
+const PAYLOAD_NAME = /^\.\.\d{4}_\d\d_\d\d_\d\d_\d\d_\d\d\.[0-9a-f]{10}$/;
+
+/** A name that no other payload has. */
+export function newPayloadName(now: Date): string {
+  const random = crypto.getRandomValues(new Uint8Array(5));
+  return payloadDirectoryName(now, Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+}
+
+export function isPayloadDirectoryName(name: string): boolean {
+  return PAYLOAD_NAME.test(name);
 }
 
 /** `..2026_11_23_14_40_05.123456789`-like name of a payload directory: sorts by time, never taken for a file of the pod. */

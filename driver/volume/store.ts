@@ -1,9 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
 import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
+import { RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
+import { removeRecord, writeRecord } from '../record/record-file.ts';
 import { type Recorder, silentRecorder } from '../recorder.ts';
 import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
@@ -23,6 +25,7 @@ import { mounts } from './way-to-mount.ts';
 export function createVolumeStore(runDirectory: string, recorder: Recorder = silentRecorder): VolumeStore {
   const volumes = join(runDirectory, 'volumes');
   const locks = join(runDirectory, 'locks');
+  const records = join(runDirectory, RECORDS_DIRECTORY);
   return {
     async withVolume(target, signal, action) {
       const resolved = resolveTarget(target);
@@ -37,10 +40,10 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
         return await withLock(locks, hash, signal, async (holderWasKilled) => {
           if (holderWasKilled) await untilNoCommandOn([path, staging], signal);
           waited();
-          return action(new TmpfsVolume(path, staging, recorder));
+          return action(new TmpfsVolume(path, staging, records, recorder));
         });
       } finally {
-        if (!signal.aborted) await removeAbandoned(volumes, locks).catch(() => undefined);
+        if (!signal.aborted) await removeAbandoned(volumes, locks, records).catch(() => undefined);
       }
     },
   };
@@ -51,21 +54,22 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
  * when the pod goes too before the next try, there is no unmount. A volume that is shown anywhere is left alone,
  * and so is one whose call-out still runs.
  */
-async function removeAbandoned(volumes: string, locks: string): Promise<void> {
+async function removeAbandoned(volumes: string, locks: string, records: string): Promise<void> {
   const shown = shownVolumes();
   const hidden = readdirSync(volumes).filter((name) => !shown.has(join(volumes, name)));
   const { live, killed } = lockHolders(locks);
   for (const name of new Set([...hidden, ...killed])) {
     if (live.has(name)) continue;
     // It is not this call-out's volume that fails; the next call-out tries again.
-    await withFreeLock(locks, name, () => abandon(join(volumes, name))).catch(() => undefined);
+    await withFreeLock(locks, name, () => abandon(join(volumes, name), records)).catch(() => undefined);
   }
 }
 
-async function abandon(staging: string): Promise<void> {
+async function abandon(staging: string, records: string): Promise<void> {
   if (commandRunsOn([staging])) throw new Error('a command of a killed call-out still works on it');
   // Looked at again under the lock. Its files are not touched, should it be shown where this process cannot see.
   if (shownVolumes().has(staging)) return;
+  removeRecord(records, basename(staging));
   await unmountAll(staging);
   removeDirectory(staging);
 }
@@ -82,11 +86,13 @@ function shownVolumes(): Set<string> {
 class TmpfsVolume implements Volume {
   readonly #target: string;
   readonly #staging: string;
+  readonly #records: string;
   readonly #recorder: Recorder;
 
-  constructor(target: string, staging: string, recorder: Recorder) {
+  constructor(target: string, staging: string, records: string, recorder: Recorder) {
     this.#target = target;
     this.#staging = staging;
+    this.#records = records;
     this.#recorder = recorder;
   }
 
@@ -104,7 +110,7 @@ class TmpfsVolume implements Volume {
     return mounts.length > 0;
   }
 
-  async publish(...[files, form, signal]: Parameters<Volume['publish']>): Promise<void> {
+  async publish(...[files, form, record, signal]: Parameters<Volume['publish']>): Promise<void> {
     const mounted = this.#recorder.start('mount');
     await this.#discardStaging();
     try {
@@ -120,6 +126,7 @@ class TmpfsVolume implements Volume {
       writePayload(this.#staging, files, form);
       written();
       signal.throwIfAborted();
+      this.#writeRecord(record);
       await this.#show(form.readOnly);
       expectMountAt(this.#target);
       mounted();
@@ -134,6 +141,12 @@ class TmpfsVolume implements Volume {
         },
       );
     }
+  }
+
+  /** Before the volume appears: kubelet does not ask again for one that is there, and it would never rotate. */
+  #writeRecord(record: VolumeRecord): void {
+    const place = { target: this.#target, mount: this.#staging };
+    writeRecord(this.#records, basename(this.#staging), place, record);
   }
 
   /**
@@ -176,6 +189,8 @@ class TmpfsVolume implements Volume {
 
   /** Emptied first: a container that was given the whole host may hold a copy of the mount, which outlives it. */
   async #discardStaging(): Promise<void> {
+    // First, so that no rotation begins any more.
+    removeRecord(this.#records, basename(this.#staging));
     const [, ...above] = mountsAt(this.#staging);
     for (const _ of above) await (await mounts()).unmount(this.#staging);
     if (mountsAt(this.#staging).some(isOurs)) emptyDirectory(this.#staging);

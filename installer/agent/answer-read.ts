@@ -9,7 +9,11 @@ import type { ObjectReader, ReadRequest } from '../../driver/ports.ts';
 import { identityOf } from './question.ts';
 
 /** The driver's own reading, with what this question brings of the node. */
-export type ReaderFor = (config: NodeConfig, question: Question, timeLeft: () => number) => ObjectReader;
+export type ReaderFor = (
+  config: NodeConfig,
+  question: Pick<Question, 'environment' | 'federatedToken'>,
+  timeLeft: () => number,
+) => ObjectReader;
 
 /**
  * Reads for a driver, and says what that driver would have said itself. Where credentials may go comes from the node

@@ -1,6 +1,8 @@
 // The node agent: reads for the driver's call-outs, in the installer's process.
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
+import type { RotationCounts } from '../rotation/journal.ts';
+import { startRotation } from '../rotation/main.ts';
 import { answerRead } from './answer-read.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { NodeReading, type ReadingCounts } from './reading.ts';
@@ -14,6 +16,8 @@ export interface AgentSettings {
   readonly memory: MemorySettings;
   readonly counts: ReadingCounts;
   readonly log: Log;
+  /** Undefined where mounted volumes stay as they are. */
+  readonly rotations: RotationCounts | undefined;
 }
 
 /** What the SDK, or a runtime, would read of a pod's environment to find the way out, where the driver decides on it. */
@@ -27,6 +31,7 @@ export async function startAgent({
   memory,
   counts,
   log,
+  rotations,
 }: AgentSettings): Promise<void> {
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
   const reading = new NodeReading({ version, memory, counts });
@@ -35,4 +40,8 @@ export async function startAgent({
     answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
   );
   log('info', 'agent-started', { runDirectory });
+  if (rotations === undefined) return;
+  const nodeConfig = () => loadNodeConfig(driverDirectory);
+  const { readerFor } = reading;
+  await startRotation({ runDirectory, nodeConfig, readerFor, log, counts: rotations });
 }

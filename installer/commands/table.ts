@@ -8,6 +8,16 @@ export const commands: readonly Command[] = [
     run: async (args, context) => (await import('../policy/command.ts')).testPolicy(args, context),
   },
   {
+    name: 'refresh',
+    summary: 'read the volumes of a pod on this node again, now',
+    run: async (args, context) => (await import('../rotation/refresh.ts')).runRefresh(args, context),
+  },
+  {
+    name: 'status',
+    summary: 'list the volumes on this node: objects, versions, rotation',
+    run: async (args, context) => (await import('../rotation/status.ts')).runStatus(args, context),
+  },
+  {
     name: 'translate',
     summary: 'turn SecretProviderClasses into flexVolumes, and back',
     run: async (args, context) => (await import('../translate/command.ts')).runTranslate(args, context),

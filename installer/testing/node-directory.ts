@@ -29,6 +29,7 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     metricsPort: undefined,
     runDirectory: join(root, 'run'),
     agent: undefined,
+    rotation: false,
     healthHost: undefined,
     metricsHost: undefined,
   };

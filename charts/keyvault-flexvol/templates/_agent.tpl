@@ -14,6 +14,8 @@
   value: {{ .memory.pinnedSeconds | quote }}
 - name: AGENT_VAULT_REQUESTS_PER_SECOND
   value: {{ .vaultRequestsPerSecond | quote }}
+- name: AGENT_ROTATION
+  value: {{ ternary "on" "off" .rotation.enabled | quote }}
 - name: HEALTH_HOST
   value: 127.0.0.1
 {{- if $.Values.metrics.enabled }}

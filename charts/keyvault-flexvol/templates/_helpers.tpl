@@ -69,6 +69,14 @@ type: spc_t
 {{- with .Values.nodeConfig.nmiPorts }}{{ $_ := set $config "nmiPorts" . }}{{ end }}
 {{- with .Values.nodeConfig.deadlineSeconds }}{{ $_ := set $config "deadlineSeconds" (int .) }}{{ end }}
 {{- with .Values.nodeConfig.policy }}{{ if or .enabled .rules }}{{ $_ := set $config "policy" . }}{{ end }}{{ end }}
+{{- with .Values.agent }}
+{{- if and .enabled .rotation.enabled }}
+{{- $_ := set $config "rotation" (dict "defaultInterval" .rotation.defaultInterval "keepServicePrincipals" .rotation.keepServicePrincipals) }}
+{{- else }}
+{{- /* Nothing rotates, so no driver keeps a secret for it. */}}
+{{- $_ := set $config "rotation" (dict "keepServicePrincipals" false) }}
+{{- end }}
+{{- end }}
 {{- toPrettyJson $config }}
 {{- end }}
 

@@ -17,6 +17,7 @@ export const whole = {
   noProxy: ['*.internal'],
   nmiPorts: [2579],
   deadlineSeconds: 60,
+  rotation: { defaultInterval: '1h', keepServicePrincipals: false },
   policy: {
     enabled: true,
     name: 'shop',

@@ -6,7 +6,7 @@ import { collisionsOf, faultOfFilePath } from '../../options/file-path.ts';
 import { itemFields } from '../../options/objects.ts';
 import { validOptions } from '../../options/testing/valid-options.ts';
 import { type MountRequest, parseVolumeOptions } from '../../options/volume-options.ts';
-import { planLayout } from '../../volume/payload.ts';
+import { topLevelNames } from '../../volume/payload.ts';
 import { area, CANARY } from './area.ts';
 import { json, nearlyText, objectOf, text } from './hostile.ts';
 
@@ -123,8 +123,7 @@ export const filePathsArea = area('aliases', fc.array(text, { maxLength: 5 }), (
   for (const path of safe) expectBelow(path);
   if (collisionsOf(safe).length > 0) return;
   expectDistinct(safe);
-  const { directories, topLevelNames } = planLayout(safe);
-  for (const name of [...directories, ...topLevelNames]) expectBelow(name);
+  for (const name of topLevelNames(safe.map((path) => ({ path })))) expectBelow(name);
 });
 
 async function expectSafe(document: string): Promise<void> {

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { defaultNodeConfig } from '../nodeconfig/node-config.ts';
+import { validOptions } from '../options/testing/valid-options.ts';
+import { parseVolumeOptions } from '../options/volume-options.ts';
+import type { FoundObject } from '../ports.ts';
+import { formOf } from '../read-volume.ts';
+import { objectsOf, recordOf } from './record-of.ts';
+
+const CANARY = 'canary-of-the-record';
+const found: FoundObject = {
+  vault: 'testkv',
+  name: 'a',
+  version: '1'.repeat(32),
+  content: { type: 'secret', value: CANARY, contentType: undefined },
+  attributes: {
+    contentType: undefined,
+    tags: { tag: CANARY },
+    notBefore: undefined,
+    expires: 4_000_000_000_000,
+    created: undefined,
+    updated: undefined,
+  },
+};
+
+async function recorded(changes: Record<string, string>, keepServicePrincipals: boolean) {
+  const json = JSON.stringify({ ...validOptions, ...changes });
+  const request = await parseVolumeOptions(json, defaultNodeConfig.clouds);
+  return recordOf({
+    json,
+    request,
+    found: [[found]],
+    form: formOf(request.access, request.permissions),
+    rotation: { defaultInterval: 'off', keepServicePrincipals },
+    environment: { proxy: { httpsProxy: `http://user:${CANARY}@proxy:1` }, widensTrust: false },
+    driverVersion: '1.2.3',
+  });
+}
+
+const secret = { 'kubernetes.io/secret/pfxpassword': btoa(CANARY) };
+
+test.each([
+  ['that rotates, where secrets may be kept', { rotationinterval: '5m' }, true, 'kept'],
+  ['that rotates, where they may not', { rotationinterval: '5m' }, false, 'left-out'],
+  ['that does not rotate', {}, true, 'left-out'],
+] as const)('the Secret of a volume %s', async (_, changes, keep, outcome) => {
+  const record = await recorded({ ...secret, ...changes }, keep);
+  expect(record.secret).toBe(outcome);
+  const isThere = Object.keys(record.options).some((key) => key.startsWith('kubernetes.io/secret/'));
+  expect(isThere).toBe(outcome === 'kept');
+});
+
+test('nothing that could be a value is in the record of a volume that does not rotate', async () => {
+  const text = JSON.stringify(await recorded(secret, true));
+  expect(text).not.toContain(CANARY);
+  expect(text).not.toContain(btoa(CANARY));
+});
+
+test('objects are told once each, by name, version and expiry', () => {
+  expect(objectsOf([[found], [found, { ...found, name: 'A' }], []])).toEqual([
+    { type: 'secret', vault: 'testkv', name: 'A', version: '1'.repeat(32), expires: 4_000_000_000_000 },
+  ]);
+});

@@ -1,0 +1,34 @@
+import type { VolumeFile, VolumeForm } from '../ports.ts';
+import { emptyDirectory } from './empty-directory.ts';
+import { onOpenVolume } from './open-volume.ts';
+import { replacePayload } from './replace-payload.ts';
+
+/** A mounted volume, for a process that does not share the call-outs' locks. */
+export interface MountedVolume {
+  /** Where its tmpfs is mounted. */
+  readonly path: string;
+  /** `st_dev` of that tmpfs. */
+  readonly device: number;
+  /** Has nobody begun to unmount it? False before the unmount empties it, and ever after. */
+  readonly isMounted: () => boolean;
+}
+
+/**
+ * Replaces the files of this volume and of no other that may be mounted at its path meanwhile.
+ * @returns `gone` when it was unmounted; then nothing of these files is left
+ * @throws DriverError `VolumeFailed`
+ */
+export function replaceFiles(
+  { path, device, isMounted }: MountedVolume,
+  files: readonly VolumeFile[],
+  form: VolumeForm,
+): 'unchanged' | 'replaced' | 'gone' {
+  const result = onOpenVolume(path, device, (directory) => {
+    if (!isMounted()) return 'gone';
+    const done = replacePayload(directory, files, form);
+    if (isMounted()) return done;
+    emptyDirectory(directory);
+    return 'gone';
+  });
+  return result ?? 'gone';
+}

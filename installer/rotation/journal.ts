@@ -1,0 +1,106 @@
+import type { DriverError } from '../../driver/errors.ts';
+import { readPodContext } from '../../driver/options/pod.ts';
+import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
+import type { Log } from '../log.ts';
+import { type RotationState, writeState } from './state-file.ts';
+
+export interface JournalSettings {
+  readonly log: Log;
+  readonly counts: RotationCounts;
+  /** Seconds since the node was started. */
+  readonly uptime: () => number;
+}
+
+/** Is told how rotations go, for the metrics. */
+export interface RotationCounts {
+  rotated(result: 'unchanged' | 'replaced' | 'failed', code: string): void;
+}
+
+/** A volume that was rotated, with what was known of it before. */
+interface Subject {
+  readonly name: string;
+  readonly record: PlacedRecord;
+  readonly before: RotationState | undefined;
+}
+
+/** Tells how rotations went: beside the record, in the log, in the metrics. */
+export class Journal {
+  readonly #directory: string;
+  readonly #settings: JournalSettings;
+
+  constructor(directory: string, settings: JournalSettings) {
+    this.#directory = directory;
+    this.#settings = settings;
+  }
+
+  succeeded(
+    { name, record, before }: Subject,
+    result: 'unchanged' | 'replaced',
+    objects: readonly RecordedObject[],
+    changes: readonly string[],
+  ): RotationState {
+    const { log, counts } = this.#settings;
+    const checked = this.#checked(record);
+    const rotatedAt = result === 'replaced' ? checked.checkedAt : before?.rotatedAt;
+    counts.rotated(result, 'Success');
+    const told = { ...describeVolume(record), id: name };
+    if (result === 'replaced') log('info', 'rotated', { ...told, changes });
+    if (before?.failure) log('info', 'rotation-recovered', { ...told, failedSince: before.failure.since });
+    return this.#keep(name, { ...checked, rotatedAt, objects: [...objects] });
+  }
+
+  failed({ name, record, before }: Subject, { code, message }: DriverError): RotationState {
+    const { log, counts, uptime } = this.#settings;
+    const checked = this.#checked(record);
+    const { since = checked.checkedAt, sinceUptime = uptime(), count = 0 } = before?.failure ?? {};
+    const failure = { code, message, since, sinceUptime, count: count + 1 };
+    counts.rotated('failed', code);
+    // Told once, and when it is another fault: a vault that is away for a day must not fill the log.
+    if (before?.failure?.code !== code)
+      log('warning', 'rotation-failed', { ...describeVolume(record), id: name, code, message, since });
+    return this.#keep(name, { ...before, ...checked, failure });
+  }
+
+  #checked({ mountedAt }: PlacedRecord) {
+    const { uptime } = this.#settings;
+    return { mountedAt, checkedAt: new Date().toISOString(), checkedUptime: uptime() };
+  }
+
+  #keep(name: string, state: RotationState): RotationState {
+    try {
+      writeState(this.#directory, name, state);
+    } catch {
+      // It is for the next agent and for those who ask; this one knows it.
+    }
+    return state;
+  }
+}
+
+/** How a volume is named to people. */
+export function describeVolume({ options, target }: PlacedRecord) {
+  const pod = readPodContext(options);
+  return { namespace: pod.namespace, pod: pod.name, volume: target.slice(target.lastIndexOf('/') + 1) };
+}
+
+/** `type vault/name: old version -> new version` of each object that is another one now. */
+export function changesOf(before: readonly RecordedObject[], after: readonly RecordedObject[]): string[] {
+  const old = Map.groupBy(before, keyOf);
+  const found = Map.groupBy(after, keyOf);
+  return [...new Set([...old.keys(), ...found.keys()])]
+    .map((key) => ({ key, from: versions(old.get(key)), to: versions(found.get(key)) }))
+    .filter(({ from, to }) => from !== to)
+    .map(({ key, from, to }) => `${key}: ${from} -> ${to}`);
+}
+
+function keyOf({ type, vault, name }: RecordedObject): string {
+  return `${type} ${vault}/${name}`;
+}
+
+function versions(objects: readonly RecordedObject[] = []): string {
+  return (
+    objects
+      .map(({ version }) => version)
+      .sort()
+      .join(', ') || 'none'
+  );
+}

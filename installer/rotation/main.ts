@@ -1,0 +1,37 @@
+// Rotation of the node's mounted volumes, by the node agent.
+import { uptime } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLimiter } from '../../driver/keyvault/limiter.ts';
+import { replaceFiles } from '../../driver/volume/replace-files.ts';
+import { systemErrorCode } from '../fault.ts';
+import { bootId } from './boot-id.ts';
+import { listenForOrders } from './control.ts';
+import { Rotator, type RotatorSettings } from './rotator.ts';
+
+/** How soon a volume that is due, or new, is seen. */
+const LOOK_EVERY_MS = 5000;
+
+/** So many volumes are read at once; what they have in common is read once. */
+const AT_ONCE = 4;
+
+/** Never ends. @throws a system error when the socket for orders cannot be made */
+export async function startRotation(
+  settings: Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log' | 'counts'>,
+): Promise<never> {
+  const rotator = new Rotator({
+    ...settings,
+    bootId: bootId(),
+    uptime,
+    limit: createLimiter(AT_ONCE),
+    replaceFiles,
+  });
+  const failed = (error: unknown) => {
+    settings.log('error', 'rotation-broken', { code: systemErrorCode(error) });
+  };
+  await listenForOrders(settings.runDirectory, rotator);
+  for (;;) {
+    await sleep(LOOK_EVERY_MS);
+    // Not waited for: a volume that takes its whole time must not keep the others from theirs.
+    void rotator.tick().catch(failed);
+  }
+}

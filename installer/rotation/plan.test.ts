@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { NodeRotation } from '../../driver/options/rotation.ts';
+import { type Plan, type Planned, planOf } from './plan.ts';
+
+const node: NodeRotation = { defaultInterval: 'off', keepServicePrincipals: true };
+const asked: Planned = {
+  rotation: { interval: 300_000, ofPredecessor: false, onlyPinned: false },
+  secret: 'kept',
+  identity: 'service-principal',
+};
+const every = (intervalSeconds: number): Plan => ({ rotates: true, intervalSeconds });
+const stays = (why: Extract<Plan, { rotates: false }>['why']): Plan => ({ rotates: false, why });
+
+test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
+  ['what asks for it', {}, {}, every(300)],
+  [
+    'what the node says',
+    { rotation: { ofPredecessor: false, onlyPinned: false } },
+    { defaultInterval: 60_000 },
+    every(60),
+  ],
+  ['nothing that says off', { rotation: { ...asked.rotation, interval: 'off' } }, {}, stays('off')],
+  [
+    'nothing that nobody asks for',
+    { rotation: { ofPredecessor: false, onlyPinned: false } },
+    {},
+    stays('not-asked'),
+  ],
+  ['nothing that is pinned', { rotation: { ...asked.rotation, onlyPinned: true } }, {}, stays('pinned')],
+  [
+    'nothing whose secret may not be kept',
+    { secret: 'left-out' },
+    { keepServicePrincipals: false },
+    stays('secret-not-kept'),
+  ],
+  ['nothing whose secret was not kept', { secret: 'left-out' }, {}, stays('secret-left-out')],
+  [
+    'nothing of workload identity',
+    { identity: 'workload-identity', secret: 'none' },
+    {},
+    stays('workload-identity'),
+  ],
+])('rotates %s', (_, changes, nodeChanges, plan) => {
+  expect(planOf({ ...asked, ...changes }, { ...node, ...nodeChanges })).toEqual(plan);
+});

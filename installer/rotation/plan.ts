@@ -1,0 +1,43 @@
+import {
+  type NodeRotation,
+  type RotationRequest,
+  rotationIntervalOf,
+} from '../../driver/options/rotation.ts';
+import type { PlacedRecord } from '../../driver/record/record.ts';
+
+/** Why a mounted volume stays as it is. */
+export const reasons = {
+  'not-asked': 'no interval is set, by rotationinterval or as the node’s default',
+  off: 'rotationinterval is off',
+  pinned: 'every object has a version',
+  'secret-not-kept': 'the node keeps no service principals (agent.rotation.keepServicePrincipals)',
+  'secret-left-out': 'it was mounted when it was not to rotate, so its Secret was not kept; restart the pod',
+  'workload-identity': 'the token of its service account is known to kubelet alone',
+} as const;
+export type Reason = keyof typeof reasons;
+
+export type Plan =
+  | { readonly rotates: true; readonly intervalSeconds: number }
+  | { readonly rotates: false; readonly why: Reason };
+
+/** The part of a record that says whether and how often. */
+export type Planned = Pick<PlacedRecord, 'rotation' | 'secret' | 'identity'>;
+
+export function planOf(record: Planned, node: NodeRotation): Plan {
+  const interval = rotationIntervalOf(record.rotation, node);
+  if (interval === 'off') return { rotates: false, why: whyOff(record.rotation) };
+  const why = whyNotReadable(record, node);
+  return why === undefined ? { rotates: true, intervalSeconds: interval / 1000 } : { rotates: false, why };
+}
+
+/** What keeps a volume from being read again, at its time or on demand. */
+export function whyNotReadable({ identity, secret }: Planned, node: NodeRotation): Reason | undefined {
+  if (identity === 'workload-identity') return 'workload-identity';
+  if (secret === 'left-out') return node.keepServicePrincipals ? 'secret-left-out' : 'secret-not-kept';
+  return undefined;
+}
+
+function whyOff({ onlyPinned, interval }: RotationRequest): Reason {
+  if (onlyPinned) return 'pinned';
+  return interval === 'off' ? 'off' : 'not-asked';
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { KubeletEnvironment } from '../../driver/agent/protocol.ts';
+import { DriverError } from '../../driver/errors.ts';
+import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import { parseVolumeOptions } from '../../driver/options/volume-options.ts';
+import { enforcePolicy } from '../../driver/policy/enforce.ts';
+import type { VolumeFile, VolumeForm } from '../../driver/ports.ts';
+import { formOf, readVolume } from '../../driver/read-volume.ts';
+import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
+import { objectsOf } from '../../driver/record/record-of.ts';
+import type { ReaderFor } from '../agent/answer-read.ts';
+
+/** A volume that cannot be read in this time keeps its files until the next try. */
+const DEADLINE_MS = 60_000;
+
+/** A volume as its record tells of it. */
+export interface RecordedVolume {
+  /** Below the run directory's `volumes`. */
+  readonly name: string;
+  readonly record: PlacedRecord;
+  /** Is it still there, and the same? */
+  readonly isMounted: () => boolean;
+}
+
+/** What a rotation works with. */
+export interface RotationPorts {
+  readonly runDirectory: string;
+  /** As it is on the node now. @throws DriverError `NodeConfigInvalid` */
+  readonly nodeConfig: () => Promise<NodeConfig>;
+  readonly readerFor: ReaderFor;
+  readonly replaceFiles: (
+    volume: { readonly path: string; readonly device: number; readonly isMounted: () => boolean },
+    files: readonly VolumeFile[],
+    form: VolumeForm,
+  ) => Rotated['result'];
+}
+
+export interface Rotated {
+  /** `gone`: the volume was unmounted meanwhile. */
+  readonly result: 'unchanged' | 'replaced' | 'gone';
+  readonly objects: readonly RecordedObject[];
+}
+
+const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false };
+
+/**
+ * Reads a mounted volume again and replaces its files, all at once, if any of them changed.
+ *   (1) parse the options that kubelet gave, by the node configuration and policy of now
+ *   (2) read all objects and make files of them: whatever fails, the volume keeps what it has
+ *   (3) replace the files, in the file system that the record is of and in no other
+ * @throws DriverError
+ */
+export async function rotateVolume(
+  { name, record, isMounted }: RecordedVolume,
+  { runDirectory, nodeConfig, readerFor, replaceFiles }: RotationPorts,
+): Promise<Rotated> {
+  // (1)
+  const config = await nodeConfig();
+  const options = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
+  // What is known of old would pass for what is there.
+  const request = { ...options, startStaleMs: undefined };
+  enforcePolicy(config.policy, request);
+  // (2)
+  const message = `the rotation took longer than ${DEADLINE_MS / 1000} s; check that the token endpoint and the vault can be reached from this node`;
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new DriverError('DeadlineExceeded', message)), DEADLINE_MS);
+  const endsAt = performance.now() + DEADLINE_MS;
+  const environment = record.environment ?? unknownEnvironment;
+  try {
+    const reader = readerFor(config, { environment }, () => endsAt - performance.now());
+    const { found, files } = await readVolume(request, config.policy, reader, deadline.signal);
+    // (3)
+    const form = formOf(request.access, request.permissions);
+    const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
+    return { result: replaceFiles(place, files, form), objects: objectsOf(found) };
+  } catch (error) {
+    throw deadline.signal.aborted && !(error instanceof DriverError) ? deadline.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,164 @@
+import { toDriverError } from '../../driver/errors.ts';
+import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import { readPodContext } from '../../driver/options/pod.ts';
+import type { NodeRotation } from '../../driver/options/rotation.ts';
+import { changesOf, describeVolume, Journal, type JournalSettings } from './journal.ts';
+import { type Planned, planOf, reasons, whyNotReadable } from './plan.ts';
+import { RecordFiles } from './record-files.ts';
+import { type RotationPorts, rotateVolume } from './rotate-volume.ts';
+import { type Checked, isDue, shareOf } from './slots.ts';
+import { type RotationState, readState, removeOrphans } from './state-file.ts';
+
+export interface RotatorSettings extends RotationPorts, JournalSettings {
+  readonly bootId: string;
+  /** Lets only so many volumes be read at once. */
+  readonly limit: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
+/** How the rotation of one volume ended. */
+export interface Outcome {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly volume: string;
+  readonly result: 'unchanged' | 'replaced' | 'gone' | 'failed';
+  /** `type vault/name: old version -> new version` of what changed. */
+  readonly changes: readonly string[];
+  readonly message: string | undefined;
+}
+
+/** What is kept in memory of a mounted volume: no option, no secret. */
+interface Known extends Planned {
+  readonly fingerprint: string;
+  checked: Checked;
+}
+
+/**
+ * Rotates the node's mounted volumes at their times. All that it knows is in the records and beside them, so that an
+ * agent that is started anew goes on where the last one ended.
+ */
+export class Rotator {
+  readonly #settings: RotatorSettings;
+  readonly #files: RecordFiles;
+  readonly #share: number;
+  readonly #journal: Journal;
+  readonly #known = new Map<string, Known>();
+  readonly #running = new Map<string, Promise<Outcome>>();
+
+  constructor(settings: RotatorSettings) {
+    this.#settings = settings;
+    this.#files = new RecordFiles(settings.runDirectory);
+    this.#share = shareOf(settings.bootId);
+    this.#journal = new Journal(this.#files.directory, settings);
+  }
+
+  /** Rotates what is due, and ends when all of it is done. */
+  async tick(): Promise<Outcome[]> {
+    this.#look();
+    const node = await this.#node();
+    const now = this.#settings.uptime();
+    const due = [...this.#known].filter(([name, known]) => {
+      const plan = planOf(known, node);
+      return (
+        plan.rotates &&
+        !this.#running.has(name) &&
+        isDue(known.checked, plan.intervalSeconds, this.#share, now)
+      );
+    });
+    return this.#rotateAll(due.map(([name]) => name));
+  }
+
+  /** Rotates a pod's volumes, or all, whether they are due or not. */
+  async rotateNow(pod: { readonly namespace: string; readonly name: string } | 'all'): Promise<Outcome[]> {
+    this.#look();
+    const names = this.#files.names().filter((name) => {
+      if (pod === 'all') return true;
+      const record = this.#files.read(name);
+      const of = record && readPodContext(record.options);
+      return of?.namespace === pod.namespace && of.name === pod.name;
+    });
+    return this.#rotateAll(names);
+  }
+
+  /** A configuration that cannot be read tells of no default; that it is so shows when it comes to rotating. */
+  async #node(): Promise<NodeRotation> {
+    try {
+      return (await this.#settings.nodeConfig()).rotation;
+    } catch {
+      return defaultNodeConfig.rotation;
+    }
+  }
+
+  /** Takes note of volumes that came, changed or went. */
+  #look(): void {
+    const { directory } = this.#files;
+    removeOrphans(directory, this.#files.entries());
+    const names = this.#files.names();
+    for (const name of names) {
+      const fingerprint = this.#files.fingerprint(name);
+      if (fingerprint === undefined || this.#known.get(name)?.fingerprint === fingerprint) continue;
+      const record = this.#files.read(name);
+      if (record === undefined) continue;
+      const { rotation, secret, identity, mountedAt, mountedUptime, isStale } = record;
+      const state = readState(directory, name, mountedAt);
+      const checked = {
+        at: state?.checkedUptime ?? mountedUptime,
+        failures: state ? (state.failure?.count ?? 0) : Number(isStale),
+      };
+      this.#known.set(name, { rotation, secret, identity, fingerprint, checked });
+    }
+    const present = new Set(names);
+    for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
+  }
+
+  #rotateAll(names: readonly string[]): Promise<Outcome[]> {
+    return Promise.all(names.map((name) => this.#rotate(name)));
+  }
+
+  /** One at a time of a volume: who asks while it is being rotated, or waits for it, gets that one's outcome. */
+  #rotate(name: string): Promise<Outcome> {
+    const running =
+      this.#running.get(name) ??
+      this.#settings.limit(() => this.#rotateOne(name)).finally(() => this.#running.delete(name));
+    this.#running.set(name, running);
+    return running;
+  }
+
+  async #rotateOne(name: string): Promise<Outcome> {
+    const fingerprint = this.#files.fingerprint(name);
+    const record = this.#files.read(name);
+    if (record === undefined || fingerprint === undefined) return goneOutcome;
+    const isMounted = () => this.#files.fingerprint(name) === fingerprint;
+    const before = readState(this.#files.directory, name, record.mountedAt);
+    const told = { ...describeVolume(record), changes: [], message: undefined };
+    try {
+      const why = whyNotReadable(record, await this.#node());
+      if (why !== undefined)
+        return { ...told, result: 'failed', message: `it cannot be read again: ${reasons[why]}` };
+      const { result, objects } = await rotateVolume({ name, record, isMounted }, this.#settings);
+      if (result === 'gone') return { ...told, result };
+      const changes = result === 'replaced' ? changesOf(before?.objects ?? record.objects, objects) : [];
+      this.#checked(name, this.#journal.succeeded({ name, record, before }, result, objects, changes));
+      return { ...told, result, changes };
+    } catch (thrown) {
+      if (!isMounted()) return { ...told, result: 'gone' };
+      const error = toDriverError(thrown);
+      this.#checked(name, this.#journal.failed({ name, record, before }, error));
+      return { ...told, result: 'failed', message: error.message };
+    }
+  }
+
+  #checked(name: string, { checkedUptime, failure }: RotationState): void {
+    const known = this.#known.get(name);
+    if (known === undefined) return;
+    known.checked = { at: checkedUptime, failures: failure?.count ?? 0 };
+  }
+}
+
+const goneOutcome: Outcome = {
+  namespace: '',
+  pod: '',
+  volume: '',
+  result: 'gone',
+  changes: [],
+  message: undefined,
+};

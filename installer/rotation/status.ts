@@ -1,0 +1,119 @@
+import { uptime } from 'node:os';
+import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
+import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
+import type { CommandContext, CommandResult } from '../commands/command.ts';
+import { driverDirectoryOf } from '../installation/plugin-directory.ts';
+import { bootId } from './boot-id.ts';
+import { describeVolume } from './journal.ts';
+import { planOf, reasons } from './plan.ts';
+import { RecordFiles } from './record-files.ts';
+import { nextAt, shareOf } from './slots.ts';
+import { type RotationState, readState } from './state-file.ts';
+
+const USAGE = 'Usage: installer status [--output json]\n';
+
+/** A mounted volume, as people and programs are told of it: no value, no option. */
+interface VolumeStatus {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly volume: string;
+  readonly identity: string;
+  readonly mountedAt: string;
+  readonly objects: readonly RecordedObject[];
+  /** When the objects were last read, and when that last changed a file. */
+  readonly checkedAt: string;
+  readonly rotatedAt: string | undefined;
+  readonly intervalSeconds: number | undefined;
+  readonly nextAt: string | undefined;
+  /** Why it stays as it is. */
+  readonly stays: string | undefined;
+  readonly failure: { code: string; message: string; since: string } | undefined;
+}
+
+/** `status`: every volume of the node, from the records that the driver left, whether there is an agent or not. */
+export async function runStatus(
+  args: readonly string[],
+  { settings }: CommandContext,
+): Promise<CommandResult> {
+  const asJson = args.length === 2 && args[0] === '--output' && args[1] === 'json';
+  if (args.length > 0 && !asJson) return { output: '', errors: USAGE, exitCode: 2 };
+  const { runDirectory, pluginDirectory, agent, rotation } = settings();
+  const node = await loadNodeConfig(driverDirectoryOf(pluginDirectory));
+  const volumes = volumesOf(runDirectory, node, rotation);
+  const output = asJson
+    ? `${JSON.stringify({ agent: agent ? 'on' : 'off', rotation: rotation ? 'on' : 'off', volumes }, undefined, 2)}\n`
+    : tell(volumes, agent !== undefined, rotation);
+  return { output, errors: '', exitCode: 0 };
+}
+
+function volumesOf(runDirectory: string, node: NodeConfig, rotation: boolean): VolumeStatus[] {
+  const files = new RecordFiles(runDirectory);
+  return files.names().flatMap((name) => {
+    const record = files.read(name);
+    if (record === undefined) return [];
+    return [statusOf(record, readState(files.directory, name, record.mountedAt), node, rotation)];
+  });
+}
+
+function statusOf(
+  record: PlacedRecord,
+  state: RotationState | undefined,
+  node: NodeConfig,
+  rotation: boolean,
+): VolumeStatus {
+  const plan = planOf(record, node.rotation);
+  const checked = {
+    at: state?.checkedUptime ?? record.mountedUptime,
+    failures: state ? (state.failure?.count ?? 0) : Number(record.isStale),
+  };
+  const rotates = plan.rotates && rotation;
+  const next = plan.rotates && nextAt(checked, plan.intervalSeconds, shareOf(bootId())) - uptime();
+  return {
+    ...describeVolume(record),
+    identity: record.identity,
+    mountedAt: record.mountedAt,
+    objects: state?.objects ?? record.objects,
+    checkedAt: state?.checkedAt ?? record.mountedAt,
+    rotatedAt: state?.rotatedAt,
+    intervalSeconds: plan.rotates ? plan.intervalSeconds : undefined,
+    nextAt: rotates && next !== false ? isoIn(Math.max(0, next)) : undefined,
+    stays: plan.rotates ? (rotation ? undefined : 'rotation is off on this node') : reasons[plan.why],
+    failure: state?.failure && {
+      code: state.failure.code,
+      message: state.failure.message,
+      since: state.failure.since,
+    },
+  };
+}
+
+function isoIn(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}
+
+function tell(volumes: readonly VolumeStatus[], agent: boolean, rotation: boolean): string {
+  const count = volumes.length === 1 ? '1 volume' : `${volumes.length} volumes`;
+  const head = `${count} on this node; the node agent is ${agent ? 'on' : 'off'}, rotation is ${rotation ? 'on' : 'off'}\n`;
+  return [head, ...volumes.map(linesOf)].join('\n');
+}
+
+function linesOf(volume: VolumeStatus): string {
+  const { namespace, pod, checkedAt, rotatedAt, stays, intervalSeconds, failure } = volume;
+  const rotation =
+    stays === undefined
+      ? `rotates every ${intervalSeconds} s, next at ${short(volume.nextAt)}`
+      : `does not rotate: ${stays}`;
+  return [
+    `${namespace}/${pod} ${volume.volume} (${volume.identity})`,
+    `  mounted ${short(volume.mountedAt)}, read ${short(checkedAt)}, changed ${short(rotatedAt)}`,
+    `  ${rotation}`,
+    ...(failure ? [`  failing since ${short(failure.since)}: ${failure.code}: ${failure.message}`] : []),
+    ...volume.objects.map(({ type, vault, name, version }) => `  ${type} ${vault}/${name} ${version}`),
+    '',
+  ].join('\n');
+}
+
+/** To the second. */
+function short(time: string | undefined): string {
+  return time === undefined ? 'never' : time.replace(/\.\d+Z$/, 'Z');
+}
