@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createTokenSource } from '../../driver/credentials/select.ts';
 import { DriverError } from '../../driver/errors.ts';
 import { createVaultClient } from '../../driver/keyvault/client.ts';
@@ -130,13 +131,23 @@ export class NodeReading {
     recallMs: number,
   ): ObjectReader {
     return createObjectReader(tokens, transport, timeLeft, (token) => {
-      const identity = token.then(
-        (given) => this.#tokens.identityOf(given.token),
-        () => undefined,
-      );
+      const identity = this.#whoseRead(tokens, token);
       return (origin, ...rest) =>
         this.#objects.around(createVaultClient(origin, ...rest), origin, identity, recallMs);
     });
+  }
+
+  async #whoseRead(
+    { used }: RememberingTokenSource,
+    token: Promise<AccessToken>,
+  ): Promise<string | undefined> {
+    if (used.identity === undefined) {
+      const given = await token.catch(() => undefined);
+      return given && this.#tokens.identityOf(given.token);
+    }
+    // Requests are made ready while the token is on its way, but not before it was asked for.
+    if (used.remembered === undefined) await setImmediate();
+    return used.identity;
   }
 
   #transportOf(settings: TransportSettings): Transport {
