@@ -4,6 +4,7 @@ import { DriverError } from '../../driver/errors.ts';
 import { createVaultClient } from '../../driver/keyvault/client.ts';
 import { createObjectReader } from '../../driver/keyvault/reader.ts';
 import type {
+  AccessToken,
   FederatedToken,
   FederatedTokens,
   FoundObject,
