@@ -83,6 +83,31 @@ describe('a mount succeeds by the driver alone when the agent', () => {
   });
 });
 
+/** From before the question until after the answer: a mount by the agent takes some 20 ms here, and its reading most of it. */
+test.each(Array.from({ length: 24 }, (_, step) => step * 2))(
+  'killed %i ms after a mount began, the agent costs it nothing but time',
+  async (milliseconds) => {
+    const agent = await runAgent();
+    const mounting = mountPlain('killed-at-any-time');
+    await delay(milliseconds);
+    agent.signal('SIGKILL');
+    await mounting;
+  },
+);
+
+test('an agent that takes the place of another while mounts run costs none of them', async () => {
+  const old = await runAgent();
+  const slow = { action: { delayMs: 700 }, match: { role: 'vault' as const } };
+  scene.azure.setFaults({ rules: [slow] });
+  const pods = Array.from({ length: 10 }, (_, pod) => mountPlain(`upgrade-${pod}`));
+  await delay(400);
+  old.signal('SIGTERM');
+  const next = await startAgent(scene.kubelet, { aloneCanRead: true });
+  onTestFinished(() => next.stop());
+  const after = Array.from({ length: 5 }, (_, pod) => mountPlain(`upgraded-${pod}`));
+  await Promise.all([...pods, ...after]);
+});
+
 test('an interrupted driver leaves the agent as it was', async () => {
   await runAgent({ aloneCanRead: false });
   scene.azure.setFaults({
