@@ -1,7 +1,8 @@
-import { closeSync, openSync, realpathSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { KubeletEnvironment } from './agent/protocol.ts';
 import { type CallOutPorts, runCallOut } from './callout.ts';
+import { leaveNothingInCoreDumps } from './core-dumps.ts';
 import { DriverError, systemCode, toDriverError } from './errors.ts';
 import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FederatedTokens, ObjectReader, ReadRequest, TokenSource } from './ports.ts';
@@ -62,15 +63,6 @@ function prepareProcess(): void {
         new DriverError('Interrupted', `the call-out was interrupted (${name}); kubelet will repeat it`),
       ),
     );
-  }
-}
-
-/** Of a crash a core dump would take secrets and tokens to the node's disk: none of memory is in it (core(5)). */
-function leaveNothingInCoreDumps(): void {
-  try {
-    writeFileSync('/proc/self/coredump_filter', '0');
-  } catch {
-    // A kernel that dumps no core has no such file.
   }
 }
 

@@ -44,6 +44,11 @@ test('its socket is root’s alone, and so is the directory', async () => {
   expect(statSync(SOCKET).mode & 0o7777).toBe(0o600);
 });
 
+test('nothing of its memory goes into a core dump', async () => {
+  const { pid } = await runAgent();
+  expect(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8').trim()).toBe('00000000');
+});
+
 test('a mount by the agent opens no way of its own', async () => {
   await runAgent();
   readDirectly();

@@ -1,4 +1,5 @@
 // The node agent: reads for the driver's call-outs, in the installer's process.
+import { leaveNothingInCoreDumps } from '../../driver/core-dumps.ts';
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
 import type { RotationCounts } from '../rotation/journal.ts';
@@ -33,6 +34,7 @@ export async function startAgent({
   log,
   rotations,
 }: AgentSettings): Promise<void> {
+  leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
   const reading = new NodeReading({ version, memory, counts });
   await listenForDrivers(runDirectory, async (question, signal) =>
