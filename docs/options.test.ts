@@ -33,16 +33,3 @@ test('the example of a node configuration is valid', () => {
   expect(examples).not.toEqual([]);
   for (const example of examples) expect(() => parseNodeConfig(example)).not.toThrow();
 });
-
-test('every link within options.md leads to a heading', () => {
-  const anchors = [1, 2, 3].flatMap((level) => headings(options, level)).map(anchorOf);
-  for (const [, anchor] of options.matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor);
-});
-
-/** As GitHub makes it of a heading. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-');
-}

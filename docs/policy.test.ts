@@ -10,7 +10,8 @@ const document = readFileSync(new URL('policy.md', import.meta.url), 'utf8');
 
 test('the explanation in policy.md is what its command gives for its rules', () => {
   const [values = ''] = codeBlocks(document, 'yaml');
-  const [command = '', explanation = ''] = codeBlocks(document, '');
+  const [command = ''] = codeBlocks(document, 'sh');
+  const [explanation = ''] = codeBlocks(document, '');
   const { policy } = parseNodeConfig(JSON.stringify({ schemaVersion: 1, ...parse(values).nodeConfig }));
   const [, args = ''] = command.replaceAll('\\\n', ' ').split(' policy test ');
   const words = args
