@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 /**
  * What a block of commands needs, as the word behind its language says; a block without such a word is run by
- * `npm test`. `ci`: a machine of its own, and .ci/run runs it. `cluster`, `node`, `files`: a cluster, a root shell on a
- * node, files of a volume; the end-to-end run has them. The others no test has: a subscription of Azure, what is
+ * `npm test`. `ci`: a machine of its own, and .ci/run runs it. `cluster`, `agent`, `node`, `files`: a cluster, one with
+ * the node agent, a root shell on a node, files of a volume; the end-to-end run has them. The others no test has: a subscription of Azure, what is
  * downloaded from the internet, Java.
  */
-export const marks = ['ci', 'cluster', 'node', 'files', 'azure', 'internet', 'java'] as const;
+export const marks = ['ci', 'cluster', 'agent', 'node', 'files', 'azure', 'internet', 'java'] as const;
 
 export interface CommandBlock {
   /** Path from the project's root. */

@@ -14,6 +14,7 @@ import {
   deletePods,
   eventMessages,
   filesInPod,
+  nodeOf,
   readInPod,
   startPod,
 } from '../cluster/pods.ts';
@@ -105,6 +106,7 @@ const policy = {
 };
 
 let shell: AdminShell;
+let installer = '';
 
 beforeAll(async () => {
   shell = await openShell(state);
@@ -147,6 +149,31 @@ describe('documents to look things up in, with a pod that waits for a secret tha
     );
   });
   test.each(references())('$document: $commands', runs);
+});
+
+describe('documents of the node agent, on a cluster that has it, about a pod whose volume rotates', () => {
+  beforeAll(async () => {
+    const settings =
+      'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.keepServicePrincipals=true';
+    await shell.run(
+      `helm upgrade keyvault-flexvol charts/keyvault-flexvol --namespace kube-system --reuse-values --set ${settings} --wait`,
+    );
+    await applyCredentials(state, seed);
+    await startPod(state, { name: 'rotating', volume: readerVolume(seed, [['secret', 'plain']]) });
+    const node = await nodeOf(state, 'rotating');
+    const selector = 'app.kubernetes.io/name=keyvault-flexvol';
+    installer = await shell.run(
+      `kubectl --namespace kube-system get pods --selector ${selector} --field-selector spec.nodeName=${node} --output jsonpath='{.items[0].metadata.name}'`,
+    );
+  });
+  afterAll(() => deletePod(state, 'rotating'));
+  test.each(commandBlocks.filter(({ mark }) => mark === 'agent'))('$document: $commands', async (block) => {
+    const commands = filledIn(block.commands, {
+      '<installer>': installer,
+      '<namespace>/<pod>': 'default/rotating',
+    });
+    await run({ ...block, commands });
+  });
 });
 
 describe('docs/operations.md, to its end, which uninstalls', () => {
