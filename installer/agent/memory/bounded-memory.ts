@@ -3,6 +3,8 @@ export interface Kept<T> {
   readonly value: T;
   /** By the clock of the memory, in milliseconds. */
   readonly at: number;
+  /** For how long it is kept from then on, in milliseconds. */
+  readonly keptFor: number;
 }
 
 /** Of each entry, beside what its owner counts: the keys, the Map's own. */
@@ -12,7 +14,7 @@ const ENTRY_BYTES = 512;
 export class BoundedMemory<T> {
   readonly #maxBytes: number;
   readonly #now: () => number;
-  readonly #kept = new Map<string, Kept<T> & { readonly bytes: number; readonly until: number }>();
+  readonly #kept = new Map<string, Kept<T> & { readonly bytes: number }>();
   #bytes = 0;
 
   /** @param now milliseconds of a clock that only goes forward */
@@ -27,7 +29,7 @@ export class BoundedMemory<T> {
 
   get(key: string): Kept<T> | undefined {
     const entry = this.#kept.get(key);
-    if (entry === undefined || this.#now() < entry.until) return entry;
+    if (entry === undefined || this.#now() < untilOf(entry)) return entry;
     this.delete(key);
     return undefined;
   }
@@ -41,7 +43,7 @@ export class BoundedMemory<T> {
     const taken = bytes + ENTRY_BYTES;
     if (taken > this.#maxBytes || milliseconds <= 0) return;
     const at = this.#now();
-    this.#kept.set(key, { value, at, bytes: taken, until: at + milliseconds });
+    this.#kept.set(key, { value, at, keptFor: milliseconds, bytes: taken });
     this.#bytes += taken;
     // A Map keeps the order of insertion.
     for (const oldest of this.#kept.keys()) {
@@ -68,6 +70,10 @@ export class BoundedMemory<T> {
   /** Lets go of what is of no use any more: nobody may ask for it again. */
   sweep(): void {
     const now = this.#now();
-    for (const [key, { until }] of this.#kept) if (until <= now) this.delete(key);
+    for (const [key, entry] of this.#kept) if (untilOf(entry) <= now) this.delete(key);
   }
+}
+
+function untilOf({ at, keptFor }: Kept<unknown>): number {
+  return at + keptFor;
 }

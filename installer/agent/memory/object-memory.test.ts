@@ -185,6 +185,14 @@ describe('for when Azure cannot be asked', () => {
     expect(recall()).toBeUndefined();
   });
 
+  test('what a rotation reads anew is known for as long as before', async () => {
+    const { clock, recall, memory } = await afterReading([item]);
+    clock.now = HOUR / 2;
+    await memory.around(vault().client, ORIGIN, me).get(db);
+    clock.now = HOUR * 1.4;
+    expect(recall()).toBeDefined();
+  });
+
   test('of a volume that does not want it, it is known no longer than it is fresh', async () => {
     const { clock, recall } = await afterReading([item], 0);
     clock.now = 30_000;

@@ -41,7 +41,8 @@ export class ObjectMemory {
   /**
    * A vault's client that answers from here what is still known.
    * @param identity whose read it is; undefined when that cannot be told, and nothing is kept
-   * @param recallMs for how long `recall` shall find what is read, beyond the time for which it counts as fresh
+   * @param recallMs for how long `recall` shall find what is read, beyond the time for which it counts as fresh; what
+   *   was to be found for longer is so again, whoever reads it anew
    */
   around(
     client: VaultClient,
@@ -57,13 +58,14 @@ export class ObjectMemory {
         const { vault, type, name, version } = object;
         const key = `${who} ${origin}${pathOf(type, name, version)}`;
         const freshMs = version === undefined ? latestMs : pinnedMs;
-        const kept = this.#fresh(this.#objects.get(key), freshMs);
+        const before = this.#objects.get(key);
+        const kept = this.#fresh(before, freshMs);
         counted('object', kept === undefined || kept === ABSENT ? 'asked' : 'remembered');
         // As it is written in the volume that asks now: names have no case.
         if (kept !== undefined && kept !== ABSENT) return { ...kept, vault, name };
         try {
           const found = await client.get(object);
-          this.#objects.set(key, found, bytesOf(found), Math.max(freshMs, recallMs));
+          this.#objects.set(key, found, bytesOf(found), Math.max(freshMs, recallMs, before?.keptFor ?? 0));
           return found;
         } catch (error) {
           // What the vault says no to must not be recalled; that something is not there may be, where it may be missing.
