@@ -2,7 +2,7 @@
 //   KUBERNETES_VERSION   another Kubernetes release (default: see cluster/versions.ts)
 //   KIND_NODE_IMAGE      a published node image, where an image registry can be reached; nothing is built then
 //   --bench [agent]      measures mounts by kubelet's own metric (bench/kubelet) in place of the cases
-//   E2E_KEEP=1           keeps the cluster, and says how to run cases against it
+//   E2E_KEEP=1           keeps the cluster, and says how to go on with it
 // Arguments go to vitest: `node e2e/run.ts pod-identity` runs the cases whose file name has that.
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { createCluster, deleteCluster, loadImages } from './cluster/cluster.ts';
 import { interruptCommands, interrupted, shownCommand } from './cluster/command.ts';
 import { containerEnvironment } from './cluster/container-engine.ts';
 import { busyboxArchive, mockArchive, productImage } from './cluster/images.ts';
+import { howToUse, prepareToKeep } from './cluster/kept-cluster.ts';
 import { raiseKernelLimits } from './cluster/kernel-limits.ts';
 import { dumpLogs } from './cluster/logs.ts';
 import { deployMock, makeTls } from './cluster/mock-deployment.ts';
@@ -77,10 +78,12 @@ async function run(): Promise<void> {
       throw error;
     });
 
+    if (keep) await prepareToKeep(directory, cluster);
+
     // 3. The cases
     await runCases(stateFile);
   } finally {
-    if (keep) sayHowToUse();
+    if (keep) console.log(howToUse(directory, clusterName));
     else {
       await deleteCluster(cluster);
       await rm(directory, { recursive: true });
@@ -108,14 +111,6 @@ async function runCases(stateFile: string): Promise<void> {
     env: { E2E_STATE: stateFile, ...bench },
   });
   if (exitCode !== 0) throw new Error('a case failed: see above, and dist/e2e-logs');
-}
-
-function sayHowToUse(): void {
-  const kubeconfig = join(directory, 'kubeconfig');
-  console.log(`  the cluster stays (E2E_KEEP=1).
-    look at it:    export KUBECONFIG=${kubeconfig}
-    run cases:     E2E_STATE=${join(directory, 'state.json')} npx vitest run --config vitest.e2e.config.ts
-    delete it:     KIND_EXPERIMENTAL_PROVIDER=podman kind delete cluster --name ${clusterName}`);
 }
 
 const begun = Date.now();

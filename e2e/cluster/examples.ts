@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { loadSeed, principalOf } from '../mock/seed.ts';
 import { busyboxImage } from './images.ts';
 import { apply, kubectl } from './kubectl.ts';
+import { mockAccount } from './mock-account.ts';
 import { waitUntilRunning } from './pods.ts';
 import type { EndToEndState } from './state.ts';
 import type { VaultsUnderTest } from './vaults-under-test.ts';
@@ -56,6 +58,18 @@ export async function volumeOfValues(
   return { flexVolume: volume.flexVolume };
 }
 
+/** Writes the examples that a cluster with the mock can run as they are, filled in for it. */
+export async function writeExamples(directory: string): Promise<void> {
+  const identities = { managedIdentity: principalOf(await loadSeed(), 'user-identity').clientId };
+  await mkdir(directory);
+  for (const file of await readdir(examples)) {
+    // of other products, and of an application that has to trust this cluster first
+    if (!file.endsWith('.yaml') || /^(istio|traefik|workload)/.test(file)) continue;
+    const text = await filledText(basename(file, '.yaml'), { account: mockAccount }, identities);
+    await writeFile(join(directory, file), text);
+  }
+}
+
 /** `<namespace>/<name>`, or the name alone in the namespace `default`. */
 function podOf({ namespace, name }: Manifest['metadata']): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
@@ -72,10 +86,10 @@ async function manifests(
 
 async function filledText(
   name: string,
-  vaults: VaultsUnderTest,
+  { account }: Pick<VaultsUnderTest, 'account'>,
   { application, managedIdentity }: Identifiers = {},
 ): Promise<string> {
-  const { tenant, clientId, clientSecret, vaults: names } = await vaults.account();
+  const { tenant, clientId, clientSecret, vaults: names } = await account();
   const values: Record<string, string> = {
     'busybox:1.37': busyboxImage,
     '11111111-1111-1111-1111-111111111111': tenant,

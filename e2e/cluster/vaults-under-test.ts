@@ -1,9 +1,9 @@
 import { ClientSecretCredential } from '@azure/identity';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { loadSeed, principalOf } from '../mock/seed.ts';
 import { type VaultClients, vaultClients } from '../real/clients.ts';
 import { type RealAzure, realAzure } from '../real/environment.ts';
 import type { ExampleVault } from '../real/objects.ts';
+import { mockAccount } from './mock-account.ts';
 import { setFaults } from './mock-control.ts';
 import { mockVaultClients } from './mock-vaults.ts';
 import { hostsOf, nameHosts, setHosts } from './network.ts';
@@ -51,11 +51,7 @@ export function describeWithVaults(
 /** The mock's vaults, for cases that only the mock can serve. */
 export function mockVaults(state: EndToEndState): VaultsUnderTest {
   return {
-    account: async () => {
-      const { tenant, clientId, secrets } = principalOf(await loadSeed(), 'reader');
-      const vaults = { testkv: 'testkv', otherkv: 'otherkv', fallbackkv: 'fallbackkv' };
-      return { tenant, clientId, clientSecret: secrets[0] ?? '', vaults };
-    },
+    account: mockAccount,
     clients: (vault) => mockVaultClients(state, vault, 'reader'),
     during: async (failing, action) => {
       const match = { role: 'vault', host: `${failing}.vault.azure.net` } as const;
