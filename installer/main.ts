@@ -47,7 +47,14 @@ async function answerAdmin(): Promise<void> {
     settings: () => parseSettings(process.env),
     standardInput: () => text(process.stdin),
   });
-  process.stdout.write(output);
-  process.stderr.write(errors);
-  process.exitCode = exitCode;
+  await Promise.all([write(process.stdout, output), write(process.stderr, errors)]);
+  // A connection or a name that somebody still waits for keeps nobody else waiting.
+  process.exit(exitCode);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (text === '') resolve();
+    else stream.write(text, () => resolve());
+  });
 }

@@ -14,6 +14,7 @@ test('without any variable the paths of the image hold', () => {
     rotation: false,
     healthHost: undefined,
     metricsHost: undefined,
+    nodeAddress: undefined,
   });
 });
 

@@ -23,6 +23,7 @@ const schema = z.object({
   AGENT_PINNED_SECONDS: seconds.default(600),
   AGENT_VAULT_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).max(10_000).default(100),
   HEALTH_HOST: address.optional(),
+  NODE_ADDRESS: z.string().optional(),
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
 });
 
@@ -49,6 +50,8 @@ export interface Settings {
   readonly agent: MemorySettings | undefined;
   /** Does it read mounted volumes again, at their intervals? */
   readonly rotation: boolean;
+  /** The node's own address, by which we see whether our network is the node's. */
+  readonly nodeAddress: string | undefined;
 }
 
 /**
@@ -74,6 +77,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     healthHost: data.HEALTH_HOST,
     metricsPort: data.METRICS_PORT,
     metricsHost: data.METRICS_HOST,
+    nodeAddress: data.NODE_ADDRESS,
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
     rotation: data.AGENT === 'on' && data.AGENT_ROTATION === 'on',

@@ -83,3 +83,11 @@ test.each([404, 410, 429, 500])('told to answer %i', async (status) => {
   expect(Object.keys(JSON.parse(reply.text))).toEqual(['error', 'error_description']);
   expect((await get(QUERY)).status).toBe(200);
 });
+
+test('its versions, to those who send its header', async () => {
+  const url = `http://127.0.0.1:${mock.ports.imds[0]}/metadata/versions`;
+  expect(await ask(url)).toMatchObject({ status: 400 });
+  const { status, text } = await ask(url, { headers: { Metadata: 'true' } });
+  expect(status).toBe(200);
+  expect(JSON.parse(text).apiVersions).toContain('2018-02-01');
+});

@@ -13,16 +13,18 @@ const API_VERSIONS = [
   '2025-04-07',
 ];
 
-/** The token path of the Azure Instance Metadata Service: system-assigned and user-assigned identities, numbers as strings. */
+/** Tokens and versions of the Azure Instance Metadata Service: system-assigned and user-assigned identities, numbers as strings. */
 export function imds(directory: Directory): Handler {
   return async (question) => {
-    if (question.url.pathname !== '/metadata/identity/oauth2/token')
+    const { pathname } = question.url;
+    if (pathname !== '/metadata/identity/oauth2/token' && pathname !== '/metadata/versions')
       return json(404, { error: 'Not found' }, SERVER);
     if (header(question, 'metadata')?.toLowerCase() !== 'true')
       return invalid('Required metadata header not specified');
     // The header means that a proxy was tricked into asking.
     if (header(question, 'x-forwarded-for') !== undefined)
       return invalid('Invalid request: X-Forwarded-For is not allowed');
+    if (pathname === '/metadata/versions') return json(200, { apiVersions: API_VERSIONS }, SERVER);
 
     const query = question.url.searchParams;
     const version = query.get('api-version');

@@ -3,6 +3,11 @@ import type { Command } from './command.ts';
 /** All of them. Each loads its code when it is run: the installer at rest needs none of it. */
 export const commands: readonly Command[] = [
   {
+    name: 'doctor',
+    summary: 'examine this node: the driver and what it needs',
+    run: async (args, context) => (await import('../doctor/main.ts')).runDoctor(args, context),
+  },
+  {
     name: 'policy test',
     summary: 'say whether the node policy lets a pod have objects, and why',
     run: async (args, context) => (await import('../policy/command.ts')).testPolicy(args, context),

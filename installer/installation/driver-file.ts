@@ -41,6 +41,16 @@ export async function installDriverFile(
   }
 }
 
+/** SHA-256 of a file, hexadecimal. @throws a system error */
+export async function digestOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    return await digest(file);
+  } finally {
+    await file.close();
+  }
+}
+
 async function openSource(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'r');

@@ -32,6 +32,7 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     rotation: false,
     healthHost: undefined,
     metricsHost: undefined,
+    nodeAddress: undefined,
   };
   const setDriver = async (content: string) => {
     await writeFile(settings.driverFile, content);

@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { copyFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { setScene, volumeOf } from './scene.ts';
+
+/** `installer doctor` as the image runs it, on the lab's node and with the lab's Azure. */
+const scene = setScene();
+const RUN_DIRECTORY = '/run/keyvault-flexvol';
+const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
+
+interface Finding {
+  check: string;
+  status: string;
+  found: string;
+  todo?: string;
+}
+
+async function doctor(args: readonly string[], environment: Record<string, string> = {}) {
+  const driverDirectory = dirname(scene.kubelet.driver);
+  mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
+  const begun = performance.now();
+  const result = await execa(
+    runtime,
+    ['--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs', 'doctor', ...args],
+    {
+      reject: false,
+      extendEnv: false,
+      env: {
+        BUN_BE_BUN: '1',
+        BUN_JSC_useJIT: '0',
+        RUN_DIRECTORY,
+        DRIVER_FILE: runtime,
+        NODE_CONFIG_FILE: join(driverDirectory, '.config.json'),
+        PLUGIN_DIRECTORY: dirname(driverDirectory),
+        NODE_ADDRESS: '127.0.0.1',
+        ...environment,
+      },
+    },
+  );
+  expect(performance.now() - begun).toBeLessThan(30_000);
+  expect(result.stderr).toBe('');
+  return result;
+}
+
+async function findings(args: readonly string[] = [], environment: Record<string, string> = {}) {
+  const { stdout, exitCode } = await doctor([...args, '--output', 'json'], environment);
+  const { checks } = JSON.parse(stdout) as { checks: Finding[] };
+  return { exitCode, of: (name: string) => checks.find(({ check }) => check === name) };
+}
+
+test('where all is well it says so of everything, with vaults and identities', async () => {
+  const volume = volumeOf(scene, 'well');
+  expect((await scene.kubelet.mount(volume)).status.status).toBe('Success');
+  const { stdout, exitCode } = await doctor(['--vault', 'testkv', '--vault', 'otherkv']);
+  await scene.kubelet.unmount(volume);
+  expect(stdout).toMatch(
+    /^ok +driver +version .* of this image, SHA-256 [0-9a-f]{12}…; answers init in \d+ ms$/m,
+  );
+  expect(stdout).toMatch(
+    /^ok +kubelet +last called the driver of version \S+ \d+ s ago \(mount, Success\)$/m,
+  );
+  expect(stdout).toMatch(/^ok +run directory +.*; volumes mounted: 1$/m);
+  expect(stdout).toMatch(/^ok +NMI +answers on 127\.0\.0\.1:2579$/m);
+  expect(stdout).toMatch(/^ok +metadata service +answers on 169\.254\.169\.254$/m);
+  expect(stdout).toMatch(/^ok +token endpoint +login\.microsoftonline\.com \(127\.0\.0\.1\) answers/m);
+  expect(stdout).toMatch(/^ok +vault otherkv +otherkv\.vault\.azure\.net \(127\.0\.0\.1\) answers/m);
+  expect(stdout).toMatch(/^ok +clock/m);
+  expect({ exitCode, last: stdout.split('\n').at(-1) }).toEqual({ exitCode: 0, last: 'No fault was found.' });
+});
+
+describe('it finds', () => {
+  test('an authority that the node configuration does not have', async () => {
+    await scene.kubelet.configure({});
+    const { exitCode, of } = await findings(['--vault', 'testkv']);
+    expect(of('vault testkv')).toMatchObject({
+      status: 'fault',
+      found: expect.stringContaining('unknown authority; set caBundle'),
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  test('a vault that is in no name server', async () => {
+    const { of } = await findings(['--vault', 'nowhere']);
+    expect(of('vault nowhere')).toMatchObject({
+      status: 'fault',
+      found: expect.stringContaining('its name cannot be resolved'),
+    });
+  });
+
+  test('a vault that does not answer in time', async () => {
+    scene.azure.setFaults({ rules: [{ action: { delayMs: 9000 }, match: { role: 'vault' } }] });
+    const { of } = await findings(['--vault', 'testkv']);
+    expect(of('vault testkv')).toMatchObject({
+      status: 'fault',
+      found: 'testkv.vault.azure.net was not reached: no answer in time',
+    });
+  });
+
+  test('a proxy that is not there', async () => {
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, httpsProxy: 'http://u:canary@127.0.0.1:9' });
+    const { stdout } = await doctor(['--vault', 'testkv']);
+    expect(stdout).toMatch(
+      /^fault +vault testkv +testkv\S+ was not reached through the proxy 127\.0\.0\.1:9: /m,
+    );
+    expect(stdout).not.toContain('canary');
+  });
+
+  test('mounts that fail, by code', async () => {
+    const volume = volumeOf(scene, 'denied', { options: { keyvaultobjectnames: 'no-such-object' } });
+    expect((await scene.kubelet.mount(volume)).status.status).toBe('Failure');
+    const { stdout, exitCode } = await doctor([]);
+    await scene.kubelet.unmount(volume);
+    expect(stdout).toMatch(/^warning +failures +ObjectNotFound, .*mount for default\/denied$/m);
+    expect(stdout).toContain('→ docs/troubleshooting.md#objectnotfound');
+    expect(exitCode).toBe(0);
+  });
+
+  test('a driver that was replaced', async () => {
+    const { driver } = scene.kubelet;
+    await writeFile(`${driver}.new`, '#!/bin/sh\necho no\n', { mode: 0o755 });
+    await rename(`${driver}.new`, driver);
+    const { exitCode, of } = await findings();
+    await copyFile(runtime, `${driver}.new`);
+    await rename(`${driver}.new`, driver);
+    expect(of('driver')).toMatchObject({
+      status: 'fault',
+      found: expect.stringContaining('not the one of this image'),
+    });
+    expect(exitCode).toBe(1);
+  });
+});
+
+test('the pod’s own proxy is not the driver’s way', async () => {
+  const { of } = await findings(['--vault', 'testkv'], {
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    https_proxy: 'http://127.0.0.1:9',
+  });
+  expect(of('vault testkv')).toMatchObject({ status: 'ok' });
+});
+
+test('from a network that is not the node’s it warns where it cannot know', async () => {
+  const { exitCode, of } = await findings(['--vault', 'nowhere'], { NODE_ADDRESS: '192.0.2.1' });
+  expect(of('NMI')).toMatchObject({ status: 'note' });
+  expect(of('vault nowhere')).toMatchObject({ status: 'warning' });
+  expect(exitCode).toBe(0);
+});
+
+test.each([
+  [['--vault', 'https://x.vault.azure.net'], /^--vault https:.*no URL[\s\S]*Usage: doctor/],
+  [['--output', 'xml'], /^--output xml: must be text or json/],
+  [['now'], /Usage: doctor/],
+])('of arguments %j it makes a usage error', async (args, message) => {
+  const result = await execa(process.execPath, ['dist/installer.cjs', 'doctor', ...args], { reject: false });
+  expect({ exitCode: result.exitCode, stdout: result.stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(result.stderr).toMatch(message);
+});
