@@ -6,7 +6,8 @@ export type FaultCode =
   | 'NodeConfigInvalid'
   | 'FileRefused'
   | 'WriteFailed'
-  | 'DriverInitFailed';
+  | 'DriverInitFailed'
+  | 'VolumesMounted';
 
 /** The one error of the installer. `message` is for the cluster admin: what is wrong and which value to change. */
 export class InstallFault extends Error {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MemorySettings } from './agent/memory/settings.ts';
 import { Follower } from './events/follow.ts';
 import { InstallFault, systemErrorCode } from './fault.ts';
@@ -13,25 +13,19 @@ import { createMetricsServer } from './metrics/metrics-server.ts';
 import type { Settings } from './settings.ts';
 import { createHealthServer } from './upkeep/health.ts';
 import { Keeper } from './upkeep/keeper.ts';
+import type { Readiness } from './upkeep/readiness.ts';
 import { watchDriver } from './upkeep/watch-driver.ts';
 
 /**
  * What the DaemonSet's pod does on its node: it installs the driver and keeps it installed, follows the events, answers
- * kubelet's probes and Prometheus.
+ * kubelet's probes and Prometheus. Where the driver is to go, it removes it instead.
  * @returns never, but for a server that fails
  * @throws InstallFault `ServerFailed`
  */
 export async function serve(settings: Settings, version: string, log: Log): Promise<never> {
   const metrics = new Metrics(version, settings.runDirectory);
-  const keeper = new Keeper({
-    install: () => install(settings, log),
-    nodeConfigFile: settings.nodeConfigFile,
-    log,
-    sleep: (milliseconds) => sleep(milliseconds),
-    metrics,
-  });
-  new Follower({ spool: join(settings.runDirectory, 'events'), log, metrics }).start();
-  const health = createHealthServer(() => keeper.readiness());
+  const work = settings.uninstall ? await removal(settings, log) : keeping(settings, metrics, log);
+  const health = createHealthServer(() => work.readiness());
   const failures = [failureOf('health', health)];
   if (settings.metricsPort !== undefined) {
     const server = createMetricsServer(metrics.registry);
@@ -40,13 +34,66 @@ export async function serve(settings: Settings, version: string, log: Log): Prom
   }
   health.listen(settings.healthPort, settings.healthHost, () => {
     log('info', 'started', { version, port: settings.healthPort });
-    void keeper.run();
-    const { pluginDirectory } = settings;
-    watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void keeper.readiness());
-    const { agent } = settings;
-    if (agent) void runAgent(settings, agent, metrics, version, log);
+    void work.run();
+    if (!settings.uninstall) accompany(settings, work, metrics, version, log);
   });
   return Promise.race(failures);
+}
+
+/** What the health server tells of. */
+interface Work {
+  readonly readiness: () => Promise<Readiness>;
+  /** Ends with the first success. */
+  readonly run: () => Promise<void>;
+}
+
+function keeping(settings: Settings, metrics: Metrics, log: Log): Work {
+  const keeper = new Keeper({
+    install: () => install(settings, log),
+    nodeConfigFile: settings.nodeConfigFile,
+    log,
+    sleep,
+    metrics,
+  });
+  return { readiness: () => keeper.readiness(), run: () => keeper.run() };
+}
+
+async function removal(settings: Settings, log: Log): Promise<Work> {
+  const [{ Remover }, { uninstall }] = await Promise.all([
+    import('./uninstall/remover.ts'),
+    import('./uninstall/uninstall.ts'),
+  ]);
+  const putBack = () => install(settings, log);
+  const remover = new Remover({ uninstall: () => uninstall(settings, putBack), log, sleep });
+  return { readiness: () => remover.readiness(), run: () => remover.run() };
+}
+
+/** What goes on beside a driver that stays. */
+function accompany(settings: Settings, work: Work, metrics: Metrics, version: string, log: Log): void {
+  const { pluginDirectory, runDirectory, agent, startupTaint } = settings;
+  new Follower({ spool: join(runDirectory, 'events'), log, metrics }).start();
+  watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void work.readiness());
+  if (agent) void runAgent(settings, agent, metrics, version, log);
+  if (startupTaint) void work.run().then(() => removeStartupTaint(startupTaint, metrics, log));
+}
+
+async function removeStartupTaint(
+  { taint, server }: NonNullable<Settings['startupTaint']>,
+  metrics: Metrics,
+  log: Log,
+): Promise<void> {
+  const [{ untaint }, { removeTaint }, { askApi }] = await Promise.all([
+    import('./startup-taint/untaint.ts'),
+    import('./startup-taint/remove-taint.ts'),
+    import('./startup-taint/kubernetes-api.ts'),
+  ]);
+  const remove = () => removeTaint(taint, (question) => askApi(server, question));
+  await untaint({ remove, log, metrics, sleep });
+}
+
+/** Waits; the parameter is in milliseconds. */
+function sleep(milliseconds: number): Promise<void> {
+  return delay(milliseconds);
 }
 
 async function failureOf(name: string, server: Server): Promise<never> {

@@ -15,6 +15,8 @@ test('without any variable the paths of the image hold', () => {
     healthHost: undefined,
     metricsHost: undefined,
     nodeAddress: undefined,
+    uninstall: false,
+    startupTaint: undefined,
   });
 });
 
@@ -22,4 +24,12 @@ test('all faulty variables are named at once', () => {
   expect(() => parseSettings({ PLUGIN_DIRECTORY: 'exec', HEALTH_PORT: '0' })).toThrow(
     /PLUGIN_DIRECTORY: must be an absolute path; HEALTH_PORT: /,
   );
+});
+
+test.each([
+  [{ STARTUP_TAINT_KEY: 'a/b' }],
+  [{ STARTUP_TAINT_KEY: 'a/b', NODE_NAME: 'n' }],
+  [{ STARTUP_TAINT_KEY: 'a/b', KUBERNETES_SERVICE_HOST: '10.0.0.1' }],
+])('a start-up taint without the node or the API server is a fault: %j', (env) => {
+  expect(() => parseSettings(env)).toThrow(/STARTUP_TAINT_KEY needs NODE_NAME and KUBERNETES_SERVICE_HOST/);
 });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { MemorySettings } from './agent/memory/settings.ts';
 import { InstallFault } from './fault.ts';
+import type { ApiServer } from './startup-taint/kubernetes-api.ts';
+import type { StartupTaint } from './startup-taint/remove-taint.ts';
 
 const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
 const address = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
@@ -24,8 +26,19 @@ const schema = z.object({
   AGENT_VAULT_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).max(10_000).default(100),
   HEALTH_HOST: address.optional(),
   NODE_ADDRESS: z.string().optional(),
+  UNINSTALL: onOrOff.default('off'),
+  STARTUP_TAINT_KEY: z.string().min(1).optional(),
+  NODE_NAME: z.string().min(1).optional(),
+  KUBERNETES_SERVICE_HOST: z.string().min(1).optional(),
+  KUBERNETES_SERVICE_PORT: z.coerce.number().int().min(1).max(65535).default(443),
+  SERVICE_ACCOUNT_DIRECTORY: absolutePath.default('/var/run/secrets/kubernetes.io/serviceaccount'),
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
 });
+
+interface StartupTaintSettings {
+  readonly taint: StartupTaint;
+  readonly server: ApiServer;
+}
 
 /** What the pod specification says to the installer. */
 export interface Settings {
@@ -52,6 +65,10 @@ export interface Settings {
   readonly rotation: boolean;
   /** The node's own address, by which we see whether our network is the node's. */
   readonly nodeAddress: string | undefined;
+  /** Is the driver to be removed from the node instead? */
+  readonly uninstall: boolean;
+  /** The taint to take off the node once it can mount. */
+  readonly startupTaint: StartupTaintSettings | undefined;
 }
 
 /**
@@ -78,10 +95,25 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     metricsPort: data.METRICS_PORT,
     metricsHost: data.METRICS_HOST,
     nodeAddress: data.NODE_ADDRESS,
+    uninstall: data.UNINSTALL === 'on',
+    startupTaint: startupTaintOf(data),
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
     rotation: data.AGENT === 'on' && data.AGENT_ROTATION === 'on',
   };
+}
+
+function startupTaintOf(data: z.infer<typeof schema>): StartupTaintSettings | undefined {
+  const { STARTUP_TAINT_KEY: key, NODE_NAME: node, KUBERNETES_SERVICE_HOST: host } = data;
+  if (key === undefined) return undefined;
+  if (node === undefined || host === undefined) {
+    throw new InstallFault(
+      'SettingsInvalid',
+      'environment of the installer is invalid: STARTUP_TAINT_KEY needs NODE_NAME and KUBERNETES_SERVICE_HOST',
+    );
+  }
+  const credentials = data.SERVICE_ACCOUNT_DIRECTORY;
+  return { taint: { key, node }, server: { host, port: data.KUBERNETES_SERVICE_PORT, credentials } };
 }
 
 function memoryOf(data: z.infer<typeof schema>): MemorySettings {

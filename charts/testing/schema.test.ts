@@ -57,6 +57,8 @@ test.each([
     ['updateStrategy.rollingUpdate.maxSurge=1'],
     'maxSurge',
   ],
+  ['a key of a taint that is none', ['startupTaint.key=-x'], 'key'],
+  ['an uninstallation that is no yes or no', ['uninstall=yes'], 'uninstall'],
   ['a health port that is no number', ['health.port=http'], 'port'],
   ['a switch that is text', ['networkPolicy.enabled=on'], 'enabled'],
   ['a render mode that does not exist', ['metrics.podMonitor.renderMode=always'], 'renderMode'],

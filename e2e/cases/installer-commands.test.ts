@@ -20,6 +20,22 @@ test('the installer’s commands are in PATH of its container, which has no shel
   );
 });
 
+test('the doctor finds no fault on a node, and says what a pod cannot see of it', async () => {
+  const exec = ['-n', productNamespace, 'exec', installer, '--', 'installer', 'doctor', '--vault', 'testkv'];
+  console.log(await kubectl(state, exec));
+  const report = JSON.parse(await kubectl(state, [...exec, '--output', 'json'])) as {
+    status: string;
+    checks: { check: string; status: string; found: string }[];
+  };
+  expect(report.status).not.toBe('fault');
+  const of = (name: string) => report.checks.find(({ check }) => check === name);
+  for (const name of ['plugin directory', 'driver', 'configuration', 'run directory']) {
+    expect(of(name)).toMatchObject({ status: 'ok' });
+  }
+  expect(of('driver')?.found).toMatch(/ of this image, SHA-256 /);
+  expect(of('NMI')).toMatchObject({ status: 'note', found: expect.stringContaining('a network of its own') });
+});
+
 test.each(['sh', '/bin/sh', 'bash', 'busybox'])('there is no %s in it', async (shell) => {
   const exec = ['-n', productNamespace, 'exec', installer, '--', shell, '-c', 'exit 0'];
   await expect(kubectl(state, exec)).rejects.toThrow(/no such file or directory|executable file not found/);

@@ -1,9 +1,23 @@
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mountedVolume, waitUntilGone } from '../cluster/node-state.ts';
-import { deletePod, podUid, readInPod, startPod } from '../cluster/pods.ts';
-import { installProduct, uninstallProduct } from '../cluster/product.ts';
+import { installerOn, installersAreReady } from '../cluster/installers.ts';
+import { kubectl } from '../cluster/kubectl.ts';
+import { onNode } from '../cluster/node-commands.ts';
+import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
+import {
+  createPod,
+  deletePod,
+  eventMessages,
+  phaseOf,
+  podUid,
+  readInPod,
+  startPod,
+  waitUntilRunning,
+} from '../cluster/pods.ts';
+import { installProduct, productNamespace, uninstallProduct, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
 const state = readState();
@@ -14,7 +28,7 @@ const volume = readerVolume(seed, [['secret', 'plain']]);
 
 beforeAll(() => applyCredentials(state, seed));
 afterAll(async () => {
-  for (const name of ['uninstalled', 'after-install']) await deletePod(state, name);
+  for (const name of ['uninstalled', 'after-install', 'on-new-node']) await deletePod(state, name);
 });
 
 test('a mounted pod outlives helm uninstall and is unmounted without the product', async () => {
@@ -32,3 +46,70 @@ test('the product can be installed again', async () => {
   await startPod(state, { name: 'after-install', node, volume });
   expect((await readInPod(state, 'after-install', 'plain')).toString()).toBe(value);
 });
+
+test('with uninstall=true the driver leaves every node but where a pod has a volume, and that one when the pod goes', async () => {
+  const others = state.nodes.filter((other) => other !== node);
+  await upgradeProduct(state, '--set', 'uninstall=true', '--wait=hookOnly');
+  for (const other of others) await untilRemoved(other);
+  const log = await waitFor('the log to name the pod', 90, async () => {
+    const written = await kubectl(state, [
+      '-n',
+      productNamespace,
+      'logs',
+      await installerOn(state, node),
+    ]).catch(() => '');
+    return written.includes('"uninstall-waits"') ? written : undefined;
+  });
+  expect(log).toContain('"VolumesMounted"');
+  expect(log).toContain('pod default/after-install, volume kv. Delete or move these pods first');
+  expect((await readInPod(state, 'after-install', 'plain')).toString()).toBe(value);
+  await deletePod(state, 'after-install');
+  await installersAreReady(state);
+  for (const one of state.nodes) {
+    await untilRemoved(one);
+    expect(await onNode(state, one, ['ls', '-A', '/run/keyvault-flexvol'])).toBe('');
+  }
+  await uninstallProduct(state);
+});
+
+test('a pod waits for a new node’s driver by its start-up taint, which the installer takes off', async () => {
+  const key = 'keyvault-flexvol/not-ready';
+  await kubectl(state, ['taint', 'node', node, `${key}=:NoSchedule`]);
+  await createPod(state, { name: 'on-new-node', scheduledTo: node, volume });
+  await waitFor('the pod to be told of the taint', 60, async () => {
+    const messages = await eventMessages(state, 'on-new-node');
+    return messages.some((message) => message.includes(key)) ? true : undefined;
+  });
+  expect(await phaseOf(state, 'on-new-node')).toBe('Pending');
+  await installProduct(state, '--set', 'startupTaint.enabled=true');
+  await waitUntilRunning(state, 'on-new-node');
+  expect((await readInPod(state, 'on-new-node', 'plain')).toString()).toBe(value);
+  expect(await kubectl(state, ['get', 'node', node, '-o', 'jsonpath={.spec.taints[*].key}'])).not.toContain(
+    key,
+  );
+  await deletePod(state, 'on-new-node');
+});
+
+test('without it the installer has no right to nodes, and no token', async () => {
+  const account = `system:serviceaccount:${productNamespace}:keyvault-flexvol`;
+  const mayPatch = () =>
+    kubectl(state, ['auth', 'can-i', 'patch', 'nodes', '--as', account]).catch(
+      (error: Error) => error.message,
+    );
+  expect(await mayPatch()).toBe('yes');
+  await upgradeProduct(state);
+  expect(await mayPatch()).toContain('no');
+  const roles = await kubectl(state, ['get', 'clusterroles,clusterrolebindings', '-o', 'name']);
+  expect(roles).not.toContain('keyvault-flexvol');
+  const volumes = ['-n', productNamespace, 'get', 'pod', await installerOn(state, node)];
+  expect(await kubectl(state, [...volumes, '-o', 'jsonpath={.spec.volumes[*].name}'])).not.toContain(
+    'kube-api-access',
+  );
+});
+
+async function untilRemoved(from: string): Promise<void> {
+  await waitFor(`the driver to leave ${from}`, 90, async () => {
+    const plugins = dirname(pluginDirectory);
+    return (await onNode(state, from, ['ls', plugins])).includes('azure~kv') ? undefined : true;
+  });
+}

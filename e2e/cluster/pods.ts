@@ -11,6 +11,8 @@ export type PodRequest = {
   readonly volume: object;
   readonly mountReadOnly?: boolean;
   readonly node?: string;
+  /** The node that the scheduler is to choose, by which it minds taints; `node` goes past it. */
+  readonly scheduledTo?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly securityContext?: object;
 };
@@ -40,6 +42,7 @@ function manifestOf(pod: PodRequest): object {
     metadata: { name, namespace, labels: pod.labels ?? {} },
     spec: {
       ...(pod.node ? { nodeName: pod.node } : {}),
+      ...(pod.scheduledTo ? { nodeSelector: { 'kubernetes.io/hostname': pod.scheduledTo } } : {}),
       ...(pod.securityContext ? { securityContext: pod.securityContext } : {}),
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,

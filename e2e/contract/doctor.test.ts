@@ -1,14 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { copyFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import { imageDriver, runInstaller } from '../lab/installer.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 /** `installer doctor` as the image runs it, on the lab's node and with the lab's Azure. */
 const scene = setScene();
-const RUN_DIRECTORY = '/run/keyvault-flexvol';
-const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
 
 interface Finding {
   check: string;
@@ -18,27 +15,11 @@ interface Finding {
 }
 
 async function doctor(args: readonly string[], environment: Record<string, string> = {}) {
-  const driverDirectory = dirname(scene.kubelet.driver);
-  mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
   const begun = performance.now();
-  const result = await execa(
-    runtime,
-    ['--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs', 'doctor', ...args],
-    {
-      reject: false,
-      extendEnv: false,
-      env: {
-        BUN_BE_BUN: '1',
-        BUN_JSC_useJIT: '0',
-        RUN_DIRECTORY,
-        DRIVER_FILE: runtime,
-        NODE_CONFIG_FILE: join(driverDirectory, '.config.json'),
-        PLUGIN_DIRECTORY: dirname(driverDirectory),
-        NODE_ADDRESS: '127.0.0.1',
-        ...environment,
-      },
-    },
-  );
+  const result = await runInstaller(scene.kubelet, ['doctor', ...args], {
+    NODE_ADDRESS: '127.0.0.1',
+    ...environment,
+  });
   expect(performance.now() - begun).toBeLessThan(30_000);
   expect(result.stderr).toBe('');
   return result;
@@ -122,7 +103,7 @@ describe('it finds', () => {
     await writeFile(`${driver}.new`, '#!/bin/sh\necho no\n', { mode: 0o755 });
     await rename(`${driver}.new`, driver);
     const { exitCode, of } = await findings();
-    await copyFile(runtime, `${driver}.new`);
+    await copyFile(imageDriver, `${driver}.new`);
     await rename(`${driver}.new`, driver);
     expect(of('driver')).toMatchObject({
       status: 'fault',

@@ -8,6 +8,11 @@ export const commands: readonly Command[] = [
     run: async (args, context) => (await import('../doctor/main.ts')).runDoctor(args, context),
   },
   {
+    name: 'uninstall',
+    summary: 'take the driver off this node, unless a volume of it is in use',
+    run: async (args, context) => (await import('../uninstall/command.ts')).runUninstall(args, context),
+  },
+  {
     name: 'policy test',
     summary: 'say whether the node policy lets a pod have objects, and why',
     run: async (args, context) => (await import('../policy/command.ts')).testPolicy(args, context),

@@ -400,7 +400,7 @@ test('a check that never ends is bounded', async () => {
         settings: (await installed()).settings,
         version: '1',
         vaults: [],
-        cloudName: undefined,
+        cloudName: 'Loopback',
         history: [],
       },
       ...{ onNodesNetwork: true, metadataService: 'http://127.0.0.1:9', ask: hanging },

@@ -51,6 +51,11 @@ export class Metrics {
   readonly #installations = this.#counter('installer_installations_total', 'Attempts to install the driver', [
     'result',
   ]);
+  readonly #startupTaints = this.#counter(
+    'startup_taint_removals_total',
+    'Attempts to take the start-up taint off the node',
+    ['result'],
+  );
   readonly #repairs = this.#counter(
     'installer_repairs_total',
     'Times something changed the installed driver',
@@ -109,6 +114,10 @@ export class Metrics {
 
   installation(result: 'success' | 'failure'): void {
     this.#installations.inc({ result });
+  }
+
+  startupTaint(result: 'removed' | 'absent' | 'failure'): void {
+    this.#startupTaints.inc({ result });
   }
 
   repair(): void {

@@ -1,6 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type PastCallOut, podOf } from '../events/history.ts';
 import { systemErrorCode } from '../fault.ts';
 
 /** A call-out ends within this, its clean-up included: what is older and belongs to none was left by one that was killed. */
@@ -32,13 +31,6 @@ export async function volumesOn(runDirectory: string, now = Date.now()): Promise
     found.push({ id, mounted, abandoned: !mounted && now - stats.ctimeMs > CALL_OUT_LIMIT_MS });
   }
   return found;
-}
-
-/** Whose volume it is, as far as the events of the node still tell. */
-export function userOf(volume: NodeVolume, history: readonly PastCallOut[]): string {
-  const mount = history.findLast(({ callOut, id }) => callOut === 'mount' && id === volume.id);
-  if (mount === undefined) return `${volume.id} (the events no longer tell whose)`;
-  return `${podOf(mount)}, volume ${mount.volume.replace(/[^\w.-]/g, '?')}`;
 }
 
 /** Names in a directory; none when it is not there. */

@@ -33,6 +33,8 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     healthHost: undefined,
     metricsHost: undefined,
     nodeAddress: undefined,
+    uninstall: false,
+    startupTaint: undefined,
   };
   const setDriver = async (content: string) => {
     await writeFile(settings.driverFile, content);

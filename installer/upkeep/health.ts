@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { Readiness } from './keeper.ts';
+import type { Readiness } from './readiness.ts';
 
 /**
  * The HTTP server of kubelet's probes.

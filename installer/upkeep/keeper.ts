@@ -3,14 +3,10 @@ import type { Installation } from '../installation/install.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { fingerprint } from './fingerprint.ts';
+import type { Readiness } from './readiness.ts';
 
 const FIRST_RETRY_MILLISECONDS = 1_000;
 const LAST_RETRY_MILLISECONDS = 60_000;
-
-/** Whether the node can mount, and why not. */
-export type Readiness =
-  | { readonly ready: true; readonly sha256: string }
-  | { readonly ready: false; readonly code: string; readonly reason: string };
 
 /** What the keeper works with. */
 export interface KeeperDeps {

@@ -80,11 +80,22 @@ type: spc_t
 {{- toPrettyJson $config }}
 {{- end }}
 
+{{/* The installer must come before the taint that it takes away, whatever else is tolerated. */}}
+{{- define "keyvault-flexvol.tolerations" -}}
+{{- $tolerations := .Values.tolerations }}
+{{- if and .Values.startupTaint.enabled (not (has (dict "operator" "Exists") $tolerations)) }}
+{{- $tolerations = append $tolerations (dict "key" .Values.startupTaint.key "operator" "Exists") }}
+{{- end }}
+{{- with $tolerations }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
+
 {{/* Further variables; a second value for one of the chart's own would win silently. */}}
 {{- define "keyvault-flexvol.extraEnv" -}}
 {{- range .Values.extraEnv }}
-{{- if has .name (list "PLUGIN_DIRECTORY_ON_NODE" "HEALTH_PORT" "RUN_DIRECTORY" "NODE_ADDRESS" "METRICS_PORT" "METRICS_HOST" "HEALTH_HOST" "AGENT" "AGENT_MEMORY" "AGENT_MEMORY_MIB" "AGENT_LATEST_SECONDS" "AGENT_PINNED_SECONDS" "AGENT_VAULT_REQUESTS_PER_SECOND") }}
-{{- fail (printf "extraEnv sets %s, which the chart sets itself: use platform, volumePluginDir, health, metrics or agent" .name) }}
+{{- if has .name (list "PLUGIN_DIRECTORY_ON_NODE" "HEALTH_PORT" "RUN_DIRECTORY" "NODE_ADDRESS" "NODE_NAME" "STARTUP_TAINT_KEY" "UNINSTALL" "METRICS_PORT" "METRICS_HOST" "HEALTH_HOST" "AGENT" "AGENT_MEMORY" "AGENT_MEMORY_MIB" "AGENT_LATEST_SECONDS" "AGENT_PINNED_SECONDS" "AGENT_VAULT_REQUESTS_PER_SECOND") }}
+{{- fail (printf "extraEnv sets %s, which the chart sets itself: use platform, volumePluginDir, health, metrics, agent, startupTaint or uninstall" .name) }}
 {{- end }}
 {{- end }}
 {{- with .Values.extraEnv }}
