@@ -93,7 +93,9 @@ test('a pod waits for a new node’s driver by its start-up taint, which the ins
 test('without it the installer has no right to nodes, and no token', async () => {
   const account = `system:serviceaccount:${productNamespace}:keyvault-flexvol`;
   const mayPatch = () =>
-    kubectl(state, ['auth', 'can-i', 'patch', 'nodes', '--as', account]).catch((error: { stdout?: string }) => error.stdout ?? '');
+    kubectl(state, ['auth', 'can-i', 'patch', 'nodes', '--as', account]).catch(
+      (error: { stdout?: string }) => error.stdout ?? '',
+    );
   expect(await mayPatch()).toBe('yes');
   await upgradeProduct(state);
   expect(await mayPatch()).toBe('no');
