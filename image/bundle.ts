@@ -12,6 +12,19 @@ export interface Program {
 }
 
 /**
+ * To Bun a file that begins so is one of its own bundler's output, and is run as it is; it would otherwise take it through its
+ * transpiler first, whose memory, some 10 MB for the installer, it never gives back. Such a file is one function, which Bun
+ * calls; under Node it calls itself.
+ */
+const asOfBun = {
+  banner: {
+    js: `// @bun @bun-cjs
+((run) => (typeof Bun === 'undefined' ? run(exports, require, module, __filename, __dirname) : run))(function (exports, require, module, __filename, __dirname) {`,
+  },
+  footer: { js: '})' },
+};
+
+/**
  * Writes `<distDir>/<name>.cjs`, and the metafile, which says what the bundle is made of, to `<distDir>/meta/<name>.json`.
  *
  * One file that Node and Bun run as it is. A dynamic `import()` becomes a module initialised at the first call.
@@ -24,7 +37,7 @@ export async function bundle(
 ): Promise<string> {
   const outfile = join(distDir, `${program.name}.cjs`);
   const options = optionsOf(program, version, projectDir);
-  const result = await build({ ...options, outfile, format: 'cjs', metafile: true });
+  const result = await build({ ...options, ...asOfBun, outfile, format: 'cjs', metafile: true });
   // A program whose source begins with a #! line keeps it, and is started by it.
   await chmod(outfile, 0o755);
   await writeFile(join(distDir, 'meta', `${program.name}.json`), JSON.stringify(result.metafile));

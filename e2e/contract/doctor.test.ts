@@ -93,7 +93,7 @@ describe('it finds', () => {
     expect((await scene.kubelet.mount(volume)).status.status).toBe('Failure');
     const { stdout, exitCode } = await doctor([]);
     await scene.kubelet.unmount(volume);
-    expect(stdout).toMatch(/^warning +failures +ObjectNotFound, .*mount for default\/denied$/m);
+    expect(stdout).toMatch(/^warning +failures +1 × ObjectNotFound, .*mount for default\/denied$/m);
     expect(stdout).toContain('→ docs/troubleshooting.md#objectnotfound');
     expect(exitCode).toBe(0);
   });

@@ -41,8 +41,8 @@ export async function checkFailures({ history }: Scope, now = Date.now()): Promi
     const open = failures.filter((failure) => isOpen(failure, history));
     const last = (open.at(-1) ?? failures.at(-1)) as PastCallOut;
     const recent = open.length > 0 && now - last.time.getTime() < RECENT_MS;
-    const rest = open.length === 0 ? 'got over since' : `not got over since: ${open.length}`;
-    const found = `${code}, ${failures.length} times, ${rest}; last ${ago(last, now)}, ${last.callOut} for ${podOf(last)}`;
+    const rest = open.length === 0 ? 'all got over since' : `${open.length} not got over since`;
+    const found = `${failures.length} × ${code}, ${rest}; last ${ago(last, now)}, ${last.callOut} for ${podOf(last)}`;
     return {
       check,
       status: recent ? 'warning' : 'note',

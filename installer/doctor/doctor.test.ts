@@ -233,13 +233,13 @@ describe('of the events it tells', () => {
       {
         check: 'failures',
         status: 'note',
-        found: 'VaultThrottled, 1 times, got over since; last 10 min ago, mount for shop/web-0',
+        found: '1 × VaultThrottled, all got over since; last 10 min ago, mount for shop/web-0',
         todo: 'docs/troubleshooting.md#vaultthrottled',
       },
       {
         check: 'failures',
         status: 'warning',
-        found: 'AccessDenied, 2 times, not got over since: 2; last 10 min ago, mount for shop/web-1',
+        found: '2 × AccessDenied, 2 not got over since; last 10 min ago, mount for shop/web-1',
         todo: 'docs/troubleshooting.md#accessdenied',
       },
     ]);

@@ -81,7 +81,7 @@ describe('it refuses, and leaves all as it is, while', () => {
         await use(node);
       },
     ],
-    ['somebody has a volume of whom no event is left', `volume ${hash}, of which the events`, use],
+    ['somebody has a volume of whom nothing tells', `volume ${hash}, of which nothing tells`, use],
     [
       'a mount waits for its turn',
       'a mount or unmount that is under way',
