@@ -30,6 +30,7 @@ const seed = await loadSeed();
 const { tenant, clientId, secrets } = principalOf(seed, 'reader');
 const walks = ['README.md', 'charts/keyvault-flexvol/README.md', 'docs/quick-start-kind.md'];
 const operations = 'docs/operations.md';
+const uninstalling = 'docs/uninstall.md';
 const onCluster = commandBlocks.filter(({ mark }) => mark === 'cluster' || mark === 'node');
 
 /** What is written in angle brackets, or meant by a name of the documents, and what it is here. */
@@ -123,7 +124,7 @@ afterAll(async () => {
 });
 
 test('every document that shows such a command is known here', () => {
-  const known = [...walks, ...references().map(({ document }) => document), operations];
+  const known = [...walks, ...references().map(({ document }) => document), operations, uninstalling];
   expect(new Set(onCluster.map(({ document }) => document))).toEqual(new Set(known));
 });
 
@@ -193,6 +194,19 @@ describe('docs/quick-start-kind.md', () => {
   });
 });
 
+describe('docs/uninstall.md, where no pod has a volume any more', () => {
+  beforeAll(async () => {
+    await deletePods(state, ['example', 'failing', 'web']);
+    const [release, namespace] = ['keyvault-flexvol', 'kube-system'];
+    await shell.run(`helm install ${release} charts/keyvault-flexvol --namespace ${namespace} --wait`);
+  });
+  test.each(blocksOf(uninstalling))('$commands', runs);
+  test('the driver is on no node', async () => {
+    const plugins = '/usr/libexec/kubernetes/kubelet-plugins/volume/exec';
+    for (const node of state.nodes) expect(await onNode(state, node, ['ls', '-A', plugins])).toBe('');
+  });
+});
+
 describe('docs/forms.md, beside files of these forms', () => {
   beforeAll(async () => {
     await applyCredentials(state, seed);
@@ -216,7 +230,7 @@ describe('docs/forms.md, beside files of these forms', () => {
 
 /** Not in a document that begins with an installation. */
 function references(): CommandBlock[] {
-  return onCluster.filter(({ document }) => ![...walks, operations].includes(document));
+  return onCluster.filter(({ document }) => ![...walks, operations, uninstalling].includes(document));
 }
 
 function blocksOf(wanted: string): CommandBlock[] {
