@@ -10,6 +10,8 @@ const latencies = [0, 30];
 const OBJECTS = 8;
 /** Pods of one identity with the same objects. */
 const PODS = 50;
+/** So many of them are in the picture. */
+const SHOWN = 15;
 
 /** Mounts by the node agent: the first one of an identity, the ones that follow, and what the agent then takes. */
 export async function measureAgent(scene: Scene, runs: number): Promise<AgentRow[]> {
@@ -19,6 +21,7 @@ export async function measureAgent(scene: Scene, runs: number): Promise<AgentRow
     const first: Measurement[] = [];
     const following: Measurement[] = [];
     const agentCpu: number[] = [];
+    const inTurn = Array.from({ length: SHOWN }, (): number[] => []);
     let row: Pick<AgentRow, 'requests' | 'residentMegabytes' | 'privateMegabytes'> | undefined;
     for (let run = 0; run < Math.ceil(runs / 5); run++) {
       const agent = await startAgent(scene.kubelet, { environment: {} });
@@ -27,10 +30,12 @@ export async function measureAgent(scene: Scene, runs: number): Promise<AgentRow
         await mountOnce(scene, 'warm-up', 'managed identity');
         await scene.control.answerAfter(latencyMs);
         first.push(await mountOnce(scene, 'first'));
+        inTurn[0]?.push(first.at(-1)?.milliseconds ?? 0);
         for (let pod = 1; pod < PODS; pod++) {
           const before = cpuOf(agent.pid);
           following.push(await mountOnce(scene, `following-${pod}`));
           agentCpu.push(cpuOf(agent.pid) - before);
+          inTurn[pod]?.push(following.at(-1)?.milliseconds ?? 0);
         }
         const { total } = await scene.control.counts();
         row ??= { requests: total, ...memoryOf(agent) };
@@ -46,6 +51,7 @@ export async function measureAgent(scene: Scene, runs: number): Promise<AgentRow
       following: spreadOf(following.map(({ milliseconds }) => milliseconds)),
       driverCpu: spreadOf(following.map(({ cpuMilliseconds }) => cpuMilliseconds)),
       agentCpu: spreadOf(agentCpu),
+      inTurn: inTurn.map((each) => spreadOf(each).median),
     });
   }
   return rows;

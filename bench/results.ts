@@ -68,6 +68,8 @@ export interface AgentRow {
   /** The first mount of an identity, and the ones of the same that follow; milliseconds. */
   readonly first: Spread;
   readonly following: Spread;
+  /** Median of the first one, of the second, and so on, in milliseconds. */
+  readonly inTurn: readonly number[];
   /** CPU time of one that follows, in milliseconds. */
   readonly driverCpu: Spread;
   readonly agentCpu: Spread;

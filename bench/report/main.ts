@@ -7,11 +7,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Origin, readResults } from '../results.ts';
 import { plotsOf } from './plots.ts';
-import { callOutTable, identitiesTable, kubeletTable, requestsTable, stormTable, table } from './tables.ts';
+import {
+  agentTable,
+  callOutTable,
+  identitiesTable,
+  kubeletTable,
+  requestsTable,
+  stormTable,
+  table,
+} from './tables.ts';
 
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const page = join(docs, 'performance.md');
-const { callOuts, storm, growth, installer, footprint, kubelet } = readResults();
+const { callOuts, storm, growth, installer, footprint, kubelet, kubeletByAgent, agent } = readResults();
 
 const sections: Record<string, string | undefined> = {
   'call-outs':
@@ -46,7 +54,10 @@ const sections: Record<string, string | undefined> = {
           : [['image', footprint.imageMegabytes.toFixed(1), footprint.imageGzipMegabytes?.toFixed(1) ?? '']]),
       ],
     ),
+  agent: agent && `${said(agent.origin, 'median (10th to 90th percentile)')}\n\n${agentTable(agent.rows)}`,
   kubelet: kubelet && `${said(kubelet.origin, '')}\n\n${kubeletTable(kubelet.rows)}`,
+  'kubelet by the agent':
+    kubeletByAgent && `${said(kubeletByAgent.origin, '')}\n\n${kubeletTable(kubeletByAgent.rows)}`,
 };
 
 let text = readFileSync(page, 'utf8');

@@ -1,4 +1,4 @@
-import type { CallOutRow, RequestsRow, Results, StormRow } from '../results.ts';
+import type { AgentRow, CallOutRow, RequestsRow, Results, StormRow } from '../results.ts';
 import type { Spread } from '../statistics.ts';
 
 const STAND_ALONE = 'service principal';
@@ -77,6 +77,30 @@ export function stormTable(rows: readonly StormRow[]): string {
       row.mockCpuSeconds.toFixed(2),
       String(row.failed),
       row.memoryMegabytes.toFixed(0),
+    ]),
+  );
+}
+
+/** Mounts of eight objects by the node agent, in a row for each latency. */
+export function agentTable(rows: readonly AgentRow[]): string {
+  return table(
+    [
+      'latency, ms',
+      'first of an identity, ms',
+      'following, ms',
+      'driver’s CPU, ms',
+      'agent’s CPU, ms',
+      'requests of 50 pods',
+      'agent’s RSS, MB',
+    ],
+    rows.map((row) => [
+      String(row.latencyMs),
+      inWords(row.first),
+      inWords(row.following),
+      inWords(row.driverCpu),
+      inWords(row.agentCpu),
+      String(row.requests),
+      row.residentMegabytes.toFixed(0),
     ]),
   );
 }
