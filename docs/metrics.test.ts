@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { AgentMetrics } from '../installer/metrics/agent-metrics.ts';
 import { Metrics } from '../installer/metrics/metrics.ts';
+import { RotationMetrics } from '../installer/metrics/rotation-metrics.ts';
 import { section } from './markdown.ts';
 
 const document = readFileSync(new URL('metrics.md', import.meta.url), 'utf8');
@@ -10,6 +11,7 @@ test('metrics.md tells of each metric its kind and its labels, and of no other',
   const metrics = new Metrics('1.2.3', '/nowhere');
   new AgentMetrics(metrics).keeping(() => 0);
   const { registry } = metrics;
+  new RotationMetrics(registry);
   const existing = registry.getMetricsAsArray().map((metric) => {
     const { name, type, labelNames } = metric as unknown as {
       name: string;

@@ -47,9 +47,15 @@ const policy = {
   ],
 };
 
+const rotating: PodRequest = {
+  name: 'rotating',
+  volume: readerVolume(seed, objects, true, { rotationinterval: '1m' }),
+};
+const withAgent = ['--set', 'agent.enabled=true,agent.rotation.enabled=true'];
+
 /**
  * Six minutes of a cluster: pods that come and go all the time, and meanwhile a slow vault, one that throttles, a pod with
- * a fault in its manifest, two versions at once, and a policy that denies.
+ * a fault in its manifest, two versions at once, and in the end the node agent, rotation, and a policy that denies.
  * @param installersChanged is called when installers have been replaced
  */
 export async function makeTraffic(
@@ -78,15 +84,16 @@ export async function makeTraffic(
     await installersChanged();
     await sleep(50_000);
     await deletePods(state, [failing.name]);
-    await upgradeProduct(state, '--set-json', `nodeConfig.policy=${JSON.stringify(policy)}`);
+    await upgradeProduct(state, ...withAgent, '--set-json', `nodeConfig.policy=${JSON.stringify(policy)}`);
     await installersAreReady(state);
     await installersChanged();
-    await createPods(state, [denied]);
-    await sleep(60_000);
+    await createPods(state, [denied, rotating]);
+    await sleep(90_000);
   } finally {
     end.abort();
     await waves;
     await setFaults(state, []);
+    await deletePods(state, [failing.name, rotating.name]);
     await kubectl(state, ['delete', 'namespace', 'team-b', '--wait', '--timeout=90s']);
     await kubectl(state, ['delete', 'secret', credentialsSecret]);
   }

@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../driver/errors.ts';
 import { identityKinds } from '../../driver/policy/policy.ts';
 import { phases } from '../../driver/recorder.ts';
+import { AgentMetrics } from '../../installer/metrics/agent-metrics.ts';
 import { Metrics } from '../../installer/metrics/metrics.ts';
 import { createMetricsServer } from '../../installer/metrics/metrics-server.ts';
+import { RotationMetrics } from '../../installer/metrics/rotation-metrics.ts';
 import { asked, dashboard, type Matcher, queriesOfAlerts, queriesOfDashboard } from './queries.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -88,6 +90,9 @@ async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
           tokenRequests: { 200: 1, none: 1 },
           source: 'direct',
         });
+  new AgentMetrics(metrics).keeping(() => 1);
+  const rotations = new RotationMetrics(metrics.registry);
+  for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');
   const server = createMetricsServer(metrics.registry).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`);

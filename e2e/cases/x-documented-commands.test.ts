@@ -154,13 +154,15 @@ describe('documents to look things up in, with a pod that waits for a secret tha
 
 describe('documents of the node agent, on a cluster that has it, about a pod whose volume rotates', () => {
   beforeAll(async () => {
-    const settings =
-      'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.keepServicePrincipals=true';
+    const settings = 'agent.enabled=true,agent.rotation.enabled=true';
     await shell.run(
       `helm upgrade keyvault-flexvol charts/keyvault-flexvol --namespace kube-system --reuse-values --set ${settings} --wait`,
     );
     await applyCredentials(state, seed);
-    await startPod(state, { name: 'rotating', volume: readerVolume(seed, [['secret', 'plain']]) });
+    await startPod(state, {
+      name: 'rotating',
+      volume: readerVolume(seed, [['secret', 'plain']], true, { rotationinterval: '1h' }),
+    });
     const node = await nodeOf(state, 'rotating');
     const selector = 'app.kubernetes.io/name=keyvault-flexvol';
     installer = await shell.run(

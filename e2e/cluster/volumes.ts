@@ -29,8 +29,9 @@ export function readerVolume(
   seed: Seed,
   objects: readonly (readonly [type: string, name: string, version?: string])[],
   readOnly = true,
+  more: Readonly<Record<string, string>> = {},
 ): object {
-  const options = { ...objectLists(objects), tenantid: principalOf(seed, 'reader').tenant };
+  const options = { ...objectLists(objects), tenantid: principalOf(seed, 'reader').tenant, ...more };
   return keyVaultVolume(options, { secretRef: { name: credentialsSecret }, readOnly });
 }
 
