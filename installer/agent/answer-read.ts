@@ -13,6 +13,8 @@ export type ReaderFor = (
   config: NodeConfig,
   question: Pick<Question, 'environment' | 'federatedToken'>,
   timeLeft: () => number,
+  /** Nothing that was read before this moment (`performance.now()`) will do. */
+  freshSince?: number,
 ) => ObjectReader;
 
 /**

@@ -15,7 +15,7 @@ import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
 import type { ReaderFor } from './answer-read.ts';
 import { Flights } from './memory/flights.ts';
-import { ObjectMemory } from './memory/object-memory.ts';
+import { ObjectMemory, type Recollection } from './memory/object-memory.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { readOrRecall } from './memory/stale-start.ts';
 import { type RememberingTokenSource, TokenMemory } from './memory/token-memory.ts';
@@ -84,7 +84,7 @@ export class NodeReading {
     setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
-  readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft) => {
+  readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft, freshSince) => {
     const transport = this.#transportOf({
       caBundle: config.caBundle ?? (environment.widensTrust ? '' : undefined),
       proxy: chooseProxy(config, environment.proxy),
@@ -95,9 +95,9 @@ export class NodeReading {
       read: async (request, signal) => {
         const tokens = this.#tokens.source(real, federatedToken);
         const { startStaleMs = 0 } = request;
-        const reader = this.#reader(tokens, transport, timeLeft, startStaleMs);
+        const reader = this.#reader(tokens, transport, timeLeft, { recallMs: startStaleMs, freshSince });
         const read = (whole: AbortSignal) => this.#read(reader, tokens, request, whole);
-        if (startStaleMs === 0) return read(signal);
+        if (startStaleMs === 0 || freshSince !== undefined) return read(signal);
         const recall = () => {
           const { identity } = tokens.used;
           return identity === undefined ? undefined : this.#objects.recall(identity, request, startStaleMs);
@@ -129,12 +129,12 @@ export class NodeReading {
     tokens: RememberingTokenSource,
     transport: Transport,
     timeLeft: () => number,
-    recallMs: number,
+    how: Recollection,
   ): ObjectReader {
     return createObjectReader(tokens, transport, timeLeft, (token) => {
       const identity = this.#whoseRead(tokens, token);
       return (origin, ...rest) =>
-        this.#objects.around(createVaultClient(origin, ...rest), origin, identity, recallMs);
+        this.#objects.around(createVaultClient(origin, ...rest), origin, identity, how);
     });
   }
 

@@ -48,17 +48,17 @@ const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false }
  *   (1) parse the options that kubelet gave, by the node configuration and policy of now
  *   (2) read all objects and make files of them: whatever fails, the volume keeps what it has
  *   (3) replace the files, in the file system that the record is of and in no other
+ * @param since what the agent read before this moment, by `performance.now()`, will not do
  * @throws DriverError
  */
 export async function rotateVolume(
   { name, record, isMounted }: RecordedVolume,
+  since: number,
   { runDirectory, nodeConfig, readerFor, replaceFiles }: RotationPorts,
 ): Promise<Rotated> {
   // (1)
   const config = await nodeConfig();
-  const options = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
-  // What is known of old would pass for what is there.
-  const request = { ...options, startStaleMs: undefined };
+  const request = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
   enforcePolicy(config.policy, request);
   // (2)
   const message = `the rotation took longer than ${DEADLINE_MS / 1000} s; check that the token endpoint and the vault can be reached from this node`;
@@ -67,7 +67,7 @@ export async function rotateVolume(
   const endsAt = performance.now() + DEADLINE_MS;
   const environment = record.environment ?? unknownEnvironment;
   try {
-    const reader = readerFor(config, { environment }, () => endsAt - performance.now());
+    const reader = readerFor(config, { environment }, () => endsAt - performance.now(), since);
     const { found, files } = await readVolume(request, config.policy, reader, deadline.signal);
     // (3)
     const form = formOf(request.access, request.permissions);

@@ -110,20 +110,22 @@ export class Rotator {
     for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
   }
 
+  /** What several volumes have in common is read once for all of them. */
   #rotateAll(names: readonly string[]): Promise<Outcome[]> {
-    return Promise.all(names.map((name) => this.#rotate(name)));
+    const since = performance.now();
+    return Promise.all(names.map((name) => this.#rotate(name, since)));
   }
 
   /** One at a time of a volume: who asks while it is being rotated, or waits for it, gets that one's outcome. */
-  #rotate(name: string): Promise<Outcome> {
+  #rotate(name: string, since: number): Promise<Outcome> {
     const running =
       this.#running.get(name) ??
-      this.#settings.limit(() => this.#rotateOne(name)).finally(() => this.#running.delete(name));
+      this.#settings.limit(() => this.#rotateOne(name, since)).finally(() => this.#running.delete(name));
     this.#running.set(name, running);
     return running;
   }
 
-  async #rotateOne(name: string): Promise<Outcome> {
+  async #rotateOne(name: string, since: number): Promise<Outcome> {
     const fingerprint = this.#files.fingerprint(name);
     const record = this.#files.read(name);
     if (record === undefined || fingerprint === undefined) return goneOutcome;
@@ -134,7 +136,7 @@ export class Rotator {
       const why = whyNotReadable(record, await this.#node());
       if (why !== undefined)
         return { ...told, result: 'failed', message: `it cannot be read again: ${reasons[why]}` };
-      const { result, objects } = await rotateVolume({ name, record, isMounted }, this.#settings);
+      const { result, objects } = await rotateVolume({ name, record, isMounted }, since, this.#settings);
       if (result === 'gone') return { ...told, result };
       const changes = result === 'replaced' ? changesOf(before?.objects ?? record.objects, objects) : [];
       this.#checked(name, this.#journal.succeeded({ name, record, before }, result, objects, changes));

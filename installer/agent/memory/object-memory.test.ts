@@ -130,6 +130,17 @@ test('a list is kept whole, and not when it was left half-way', async () => {
   expect(counted).toEqual(['list asked', 'list asked', 'list remembered']);
 });
 
+test('whoever wants it afresh has it asked again, and shares that with the others', async () => {
+  const { clock, memory } = memoryOf();
+  const { client } = vault();
+  await secretIn(memory.around(client, ORIGIN, me), db);
+  clock.now = 1000;
+  const afresh = () => secretIn(memory.around(client, ORIGIN, me, { freshSince: 1000 }), db);
+  expect(await afresh()).toBe('2');
+  expect(await afresh()).toBe('2');
+  expect(await secretIn(memory.around(client, ORIGIN, me), db)).toBe('2');
+});
+
 test('what fails is not kept', async () => {
   const { memory } = memoryOf();
   const failing: VaultClient = {
@@ -162,7 +173,7 @@ describe('for when Azure cannot be asked', () => {
   async function afterReading(items: readonly ReadItem[], recallMs = HOUR) {
     const { clock, memory } = memoryOf();
     const { client } = vault();
-    const around = memory.around(client, ORIGIN, me, recallMs);
+    const around = memory.around(client, ORIGIN, me, { recallMs });
     for (const { source, type } of items) {
       if (source.kind === 'named') await around.get({ ...db, type, name: source.name });
       else for (const { name } of await whole(around.list(type))) await around.get({ ...db, type, name });
@@ -227,21 +238,21 @@ describe('for when Azure cannot be asked', () => {
   test.each([403, 401])('what the vault refuses since (%d) is not known any more', async (status) => {
     const { clock, recall, memory } = await afterReading([item]);
     clock.now = 31_000;
-    await expect(memory.around(refusing(status), ORIGIN, me, HOUR).get(db)).rejects.toThrow();
+    await expect(memory.around(refusing(status), ORIGIN, me, { recallMs: HOUR }).get(db)).rejects.toThrow();
     expect(recall()).toBeUndefined();
   });
 
   test.each([429, 503])('what the vault could not serve (%d) is', async (status) => {
     const { clock, recall, memory } = await afterReading([item]);
     clock.now = 31_000;
-    await expect(memory.around(refusing(status), ORIGIN, me, HOUR).get(db)).rejects.toThrow();
+    await expect(memory.around(refusing(status), ORIGIN, me, { recallMs: HOUR }).get(db)).rejects.toThrow();
     expect(recall()).toBeDefined();
   });
 
   test('that an optional object is missing is known too, and then it is missing', async () => {
     const { recall, memory } = await afterReading([item]);
     const missing = { ...db, name: 'missing' };
-    await expect(memory.around(refusing(404), ORIGIN, me, HOUR).get(missing)).rejects.toThrow();
+    await expect(memory.around(refusing(404), ORIGIN, me, { recallMs: HOUR }).get(missing)).rejects.toThrow();
     const asked: ReadItem = { ...item, source: { ...item.source, name: 'missing' } as never };
     expect(recall([item, { ...asked, optional: true }])?.map((list) => list.length)).toEqual([1, 0]);
     expect(recall([item, asked])).toBeUndefined();

@@ -18,6 +18,17 @@ export interface ObjectMemorySettings {
   counted(what: 'object' | 'list', outcome: 'remembered' | 'asked'): void;
 }
 
+/** How an asking one takes what is known, and for how long what it reads is kept. */
+export interface Recollection {
+  /**
+   * For how long `recall` shall find what is read, beyond the time for which it counts as fresh; milliseconds. What was
+   * to be found for longer is so again, whoever reads it anew.
+   */
+  readonly recallMs?: number;
+  /** What was read before this moment, by the memory's clock, is asked again; versions that were named never change. */
+  readonly freshSince?: number | undefined;
+}
+
 /** The vault said that there is no such object. */
 const ABSENT = 'absent';
 type Absent = typeof ABSENT;
@@ -41,15 +52,14 @@ export class ObjectMemory {
   /**
    * A vault's client that answers from here what is still known.
    * @param identity whose read it is; undefined when that cannot be told, and nothing is kept
-   * @param recallMs for how long `recall` shall find what is read, beyond the time for which it counts as fresh; what
-   *   was to be found for longer is so again, whoever reads it anew
    */
   around(
     client: VaultClient,
     origin: string,
     identity: Promise<string | undefined>,
-    recallMs = 0,
+    how: Recollection = {},
   ): VaultClient {
+    const { recallMs = 0, freshSince } = how;
     const { latestMs, pinnedMs, counted } = this.#settings;
     return {
       get: async (object) => {
@@ -59,7 +69,7 @@ export class ObjectMemory {
         const key = `${who} ${origin}${pathOf(type, name, version)}`;
         const freshMs = version === undefined ? latestMs : pinnedMs;
         const before = this.#objects.get(key);
-        const kept = this.#fresh(before, freshMs);
+        const kept = this.#fresh(before, freshMs, version === undefined ? freshSince : undefined);
         counted('object', kept === undefined || kept === ABSENT ? 'asked' : 'remembered');
         // As it is written in the volume that asks now: names have no case.
         if (kept !== undefined && kept !== ABSENT) return { ...kept, vault, name };
@@ -74,7 +84,7 @@ export class ObjectMemory {
           throw error;
         }
       },
-      list: (type) => this.#list(client, origin, identity, recallMs, type),
+      list: (type) => this.#list(client, origin, identity, how, type),
     };
   }
 
@@ -128,8 +138,8 @@ export class ObjectMemory {
     return this.#settings.now() - at;
   }
 
-  #fresh<T>(kept: Kept<T> | undefined, maxAgeMs: number): T | undefined {
-    return kept !== undefined && this.#age(kept) < maxAgeMs ? kept.value : undefined;
+  #fresh<T>(kept: Kept<T> | undefined, maxAgeMs: number, since = Number.NEGATIVE_INFINITY): T | undefined {
+    return kept !== undefined && kept.at >= since && this.#age(kept) < maxAgeMs ? kept.value : undefined;
   }
 
   sweep(): void {
@@ -141,13 +151,13 @@ export class ObjectMemory {
     client: VaultClient,
     origin: string,
     identity: Promise<string | undefined>,
-    recallMs: number,
+    { recallMs = 0, freshSince }: Recollection,
     type: FoundObject['content']['type'],
   ): AsyncIterable<readonly ListedObject[]> {
     const who = await identity;
     const key = `${who} ${origin}${pathOf(type)}`;
     const { latestMs } = this.#settings;
-    const kept = who === undefined ? undefined : this.#fresh(this.#lists.get(key), latestMs);
+    const kept = who === undefined ? undefined : this.#fresh(this.#lists.get(key), latestMs, freshSince);
     this.#settings.counted('list', kept === undefined ? 'asked' : 'remembered');
     if (kept !== undefined) return yield kept;
     const listed: ListedObject[] = [];
