@@ -9,6 +9,12 @@ const RUN_DIRECTORY = '/run/keyvault-flexvol';
 const SOCKET = join(RUN_DIRECTORY, 'agent/agent.sock');
 const HEALTH_PORT = 9808;
 
+/** Mounts come from the node and none go there; other processes are not seen; two capabilities of root. */
+const APART = [
+  ...['unshare', '--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ...['setpriv', '--bounding-set', '-all,+chown,+dac_override', '--inh-caps', '-all', '--no-new-privs'],
+];
+
 /** The node agent as a process, as the image's entry point runs it. */
 export interface Agent {
   readonly pid: number;
@@ -21,11 +27,15 @@ export interface Agent {
 /**
  * Runs the agent for this kubelet's driver, and makes sure that nothing can be read without it: where the queue of
  * mounts that read by themselves has its directory there is a file, so whatever succeeds went through the agent.
- * Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
+ * With `apart` it has the container's namespaces and capabilities. Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
  */
 export async function startAgent(
   kubelet: Kubelet,
-  { aloneCanRead = false, environment = { AGENT_MEMORY: 'off' } as Readonly<Record<string, string>> } = {},
+  {
+    aloneCanRead = false,
+    apart = false,
+    environment = { AGENT_MEMORY: 'off' } as Readonly<Record<string, string>>,
+  } = {},
 ): Promise<Agent> {
   const driverDirectory = dirname(kubelet.driver);
   const desired = join(driverDirectory, '.desired.json');
@@ -36,22 +46,28 @@ export async function startAgent(
   if (!aloneCanRead) writeFileSync(gate, '');
   rmSync(SOCKET, { force: true });
   const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
-  const agent = execa(runtime, ['--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs'], {
-    all: true,
-    reject: false,
-    extendEnv: false,
-    env: {
-      BUN_BE_BUN: '1',
-      BUN_JSC_useJIT: '0',
-      AGENT: 'on',
-      ...environment,
-      RUN_DIRECTORY,
-      DRIVER_FILE: runtime,
-      NODE_CONFIG_FILE: desired,
-      PLUGIN_DIRECTORY: dirname(driverDirectory),
-      HEALTH_PORT: String(HEALTH_PORT),
+  if (apart) await execa('mount', ['--make-rshared', '/run']);
+  const [program = '', ...args] = [...(apart ? APART : []), runtime];
+  const agent = execa(
+    program,
+    [...args, '--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs'],
+    {
+      all: true,
+      reject: false,
+      extendEnv: false,
+      env: {
+        BUN_BE_BUN: '1',
+        BUN_JSC_useJIT: '0',
+        AGENT: 'on',
+        ...environment,
+        RUN_DIRECTORY,
+        DRIVER_FILE: runtime,
+        NODE_CONFIG_FILE: desired,
+        PLUGIN_DIRECTORY: dirname(driverDirectory),
+        HEALTH_PORT: String(HEALTH_PORT),
+      },
     },
-  });
+  );
   let output = '';
   let ended = false;
   void agent.finally(() => {
