@@ -1,0 +1,123 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { command } from '../cluster/command.ts';
+import { installerOn } from '../cluster/installers.ts';
+import { kubectl } from '../cluster/kubectl.ts';
+import { mockVaultClients } from '../cluster/mock-vaults.ts';
+import { deletePods, inPod, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
+import { productNamespace, upgradeProduct } from '../cluster/product.ts';
+import { readState } from '../cluster/state.ts';
+import { applyCredentials, credentialsSecret, keyVaultVolume } from '../cluster/volumes.ts';
+import { waitFor } from '../cluster/waiting.ts';
+import { loadSeed, principalOf } from '../mock/seed.ts';
+
+/** Rotation by the node agent of the chart, switched on for these cases alone. */
+const state = readState();
+const seed = await loadSeed();
+const node = state.nodes.at(-1) ?? '';
+const { secrets } = await mockVaultClients(state, 'testkv', 'writer');
+const pods: string[] = [];
+
+/** A moment of 30 s may just have passed; looking for it takes up to 5 s, and so does reading. */
+const INTERVAL_AND_MORE = 45;
+
+beforeAll(async () => {
+  await applyCredentials(state, seed);
+  await upgradeProduct(state, '--set', 'agent.enabled=true,agent.rotation.enabled=true');
+  await untilAgentListens();
+}, 240_000);
+afterAll(async () => {
+  await deletePods(state, pods);
+  await upgradeProduct(state);
+}, 300_000);
+
+test('a new version appears in the running pod within the interval, with its owners and modes', async () => {
+  await secrets.setSecret('rotated', 'first');
+  await start('rotated', '[{type: secret, name: rotated}]', { fsGroup: 2000 });
+  expect(await textInPod(state, 'rotated', 'rotated')).toBe('first');
+  await secrets.setSecret('rotated', 'second');
+  await untilHolds('rotated', 'rotated', 'second');
+  expect(await permissionsInPod(state, 'rotated', 'rotated')).toBe('640 0 2000');
+});
+
+test('certificate and key fit at every moment of a renewal', async () => {
+  await secrets.setSecret('renewed', await certificate('first'), { contentType: 'application/x-pem-file' });
+  await start(
+    'renewed',
+    '[{type: secret, name: renewed, part: cert, alias: tls.crt}, {type: secret, name: renewed, part: key, alias: tls.key}]',
+  );
+  expect(await subjectOfFittingPair('renewed')).toBe('CN=first');
+  await secrets.setSecret('renewed', await certificate('second'), { contentType: 'application/x-pem-file' });
+  await waitFor('the renewed certificate', INTERVAL_AND_MORE, async () => {
+    const subject = await subjectOfFittingPair('renewed');
+    return subject === 'CN=second' ? subject : undefined;
+  });
+});
+
+test('rotation goes on when the agent’s pod was deleted', async () => {
+  const installer = await installerOn(state, node);
+  await kubectl(state, ['-n', productNamespace, 'delete', 'pod', installer, '--wait']);
+  await untilAgentListens();
+  await secrets.setSecret('rotated', 'by the next agent');
+  await untilHolds('rotated', 'rotated', 'by the next agent');
+});
+
+test('refresh reads a pod’s volume at once, and status lists it', async () => {
+  await secrets.setSecret('refreshed', 'first');
+  await start('refreshed', '[{type: secret, name: refreshed}]', {}, '7d');
+  await secrets.setSecret('refreshed', 'second');
+  expect(await installer('refresh', 'default/refreshed')).toMatch(
+    /^default\/refreshed kv: replaced\n {2}secret testkv\/refreshed: [0-9a-f]{32} -> [0-9a-f]{32}/,
+  );
+  expect(await textInPod(state, 'refreshed', 'refreshed')).toBe('second');
+  const listed = await installer('status');
+  expect(listed).toContain('default/refreshed kv (service-principal)');
+  expect(listed).toContain('rotates every 604800 s');
+  console.log(listed);
+});
+
+test('a pod that goes while volumes rotate leaves nothing on its node', async () => {
+  await deletePods(state, pods.splice(0));
+  expect(await installer('status')).toContain('0 volumes on this node');
+});
+
+async function start(pod: string, objects: string, securityContext = {}, rotationinterval = '30s') {
+  pods.push(pod);
+  const { tenant } = principalOf(seed, 'reader');
+  const options = { keyvaultname: 'testkv', tenantid: tenant, objects, rotationinterval };
+  const volume = keyVaultVolume(options, { secretRef: { name: credentialsSecret }, readOnly: true });
+  await startPod(state, { name: pod, node, volume, securityContext });
+}
+
+async function untilHolds(pod: string, file: string, text: string): Promise<void> {
+  await waitFor(`${file} of ${pod} to hold "${text}"`, INTERVAL_AND_MORE, async () =>
+    (await textInPod(state, pod, file)) === text ? text : undefined,
+  );
+}
+
+/** As a server reads the two that reads them one after the other, through the one link. */
+async function subjectOfFittingPair(pod: string): Promise<string> {
+  const both = await inPod(state, pod, 'sh', '-c', 'cd /kv/..data/ && cat tls.crt tls.key');
+  const [crt = '', key = ''] = both.split(/(?=-----BEGIN (?:EC )?PRIVATE KEY)/);
+  const found = new X509Certificate(crt);
+  expect(found.checkPrivateKey(createPrivateKey(key))).toBe(true);
+  return found.subject;
+}
+
+/** A key and a certificate for it, in PEM. */
+function certificate(name: string): Promise<string> {
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  return command('openssl', ['req', '-x509', ...curve, '-subj', `/CN=${name}`, '-keyout', '-', '-out', '-']);
+}
+
+async function installer(...args: string[]): Promise<string> {
+  const pod = await installerOn(state, node);
+  return kubectl(state, ['-n', productNamespace, 'exec', pod, '--', 'installer', ...args]);
+}
+
+function untilAgentListens(): Promise<unknown> {
+  return waitFor('the node agent to listen', 90, async () => {
+    const log = await kubectl(state, ['-n', productNamespace, 'logs', await installerOn(state, node)]);
+    return log.includes('"agent-started"') || undefined;
+  });
+}
