@@ -10,6 +10,7 @@ const document = readFileSync(new URL('metrics.md', import.meta.url), 'utf8');
 test('metrics.md tells of each metric its kind and its labels, and of no other', async () => {
   const metrics = new Metrics('1.2.3', '/nowhere');
   new AgentMetrics(metrics).keeping(() => 0);
+  new RotationMetrics(metrics).reporting(() => ({ failing: 0, failingSeconds: 0, firstExpiry: undefined }));
   const { registry } = metrics;
   new RotationMetrics(registry);
   const existing = registry.getMetricsAsArray().map((metric) => {

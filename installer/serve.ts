@@ -117,7 +117,7 @@ async function runAgent(
     ]);
     const driverDirectory = driverDirectoryOf(pluginDirectory);
     const counts = new AgentMetrics(metrics);
-    const rotations = rotation ? new RotationMetrics(metrics.registry) : undefined;
+    const rotations = rotation ? new RotationMetrics(metrics) : undefined;
     await startAgent({ runDirectory, driverDirectory, version, memory, counts, log, rotations });
   } catch (error) {
     log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });

@@ -77,6 +77,8 @@ function matches(series: readonly Labels[], { label, operator, value }: Matcher)
 /** The labels of every series that an installer serves where everything has happened that can, by the metric's name. */
 async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
   const metrics = new Metrics('1.2.3', '/nowhere');
+  const rotations = new RotationMetrics(metrics);
+  rotations.reporting(() => ({ failing: 1, failingSeconds: 1, firstExpiry: 1 }));
   for (const callOut of ['mount', 'unmount'] as const)
     for (const code of ['Success', ...errorCodes])
       for (const identity of identityKinds)

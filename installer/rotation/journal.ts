@@ -14,6 +14,16 @@ export interface JournalSettings {
 /** Is told how rotations go, for the metrics. */
 export interface RotationCounts {
   rotated(result: 'unchanged' | 'replaced' | 'failed', code: string): void;
+  /** Tells how the node's volumes stand, whenever somebody looks. */
+  reporting(report: () => RotationReport): void;
+}
+
+export interface RotationReport {
+  /** Volumes that could not be read the last time, and for how many seconds the longest of them. */
+  readonly failing: number;
+  readonly failingSeconds: number;
+  /** When the first object of any volume expires, in milliseconds since 1970; undefined when none does. */
+  readonly firstExpiry: number | undefined;
 }
 
 /** A volume that was rotated, with what was known of it before. */

@@ -2,11 +2,13 @@ import { toDriverError } from '../../driver/errors.ts';
 import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { readPodContext } from '../../driver/options/pod.ts';
 import type { NodeRotation } from '../../driver/options/rotation.ts';
+import type { PlacedRecord } from '../../driver/record/record.ts';
 import { changesOf, describeVolume, Journal, type JournalSettings } from './journal.ts';
 import { type Planned, planOf, reasons, whyNotReadable } from './plan.ts';
 import { RecordFiles } from './record-files.ts';
 import { type RotationPorts, rotateVolume } from './rotate-volume.ts';
-import { type Checked, isDue, shareOf } from './slots.ts';
+import { isDue, shareOf } from './slots.ts';
+import { reportOf, type Standing, standingOf } from './standing.ts';
 import { type RotationState, readState, removeOrphans } from './state-file.ts';
 
 export interface RotatorSettings extends RotationPorts, JournalSettings {
@@ -29,7 +31,7 @@ export interface Outcome {
 /** What is kept in memory of a mounted volume: no option, no secret. */
 interface Known extends Planned {
   readonly fingerprint: string;
-  checked: Checked;
+  standing: Standing;
 }
 
 /**
@@ -49,6 +51,10 @@ export class Rotator {
     this.#files = new RecordFiles(settings.runDirectory);
     this.#share = shareOf(settings.bootId);
     this.#journal = new Journal(this.#files.directory, settings);
+    settings.counts.reporting(() => {
+      const standings = [...this.#known.values()].map(({ standing }) => standing);
+      return reportOf(standings, settings.uptime());
+    });
   }
 
   /** Rotates what is due, and ends when all of it is done. */
@@ -61,7 +67,7 @@ export class Rotator {
       return (
         plan.rotates &&
         !this.#running.has(name) &&
-        isDue(known.checked, plan.intervalSeconds, this.#share, now)
+        isDue(known.standing, plan.intervalSeconds, this.#share, now)
       );
     });
     return this.#rotateAll(due.map(([name]) => name));
@@ -98,13 +104,9 @@ export class Rotator {
       if (fingerprint === undefined || this.#known.get(name)?.fingerprint === fingerprint) continue;
       const record = this.#files.read(name);
       if (record === undefined) continue;
-      const { rotation, secret, identity, mountedAt, mountedUptime, isStale } = record;
+      const { rotation, secret, identity, mountedAt } = record;
       const state = readState(directory, name, mountedAt);
-      const checked = {
-        at: state?.checkedUptime ?? mountedUptime,
-        failures: state ? (state.failure?.count ?? 0) : Number(isStale),
-      };
-      this.#known.set(name, { rotation, secret, identity, fingerprint, checked });
+      this.#known.set(name, { rotation, secret, identity, fingerprint, standing: standingOf(record, state) });
     }
     const present = new Set(names);
     for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
@@ -139,20 +141,23 @@ export class Rotator {
       const { result, objects } = await rotateVolume({ name, record, isMounted }, since, this.#settings);
       if (result === 'gone') return { ...told, result };
       const changes = result === 'replaced' ? changesOf(before?.objects ?? record.objects, objects) : [];
-      this.#checked(name, this.#journal.succeeded({ name, record, before }, result, objects, changes));
+      this.#checked(
+        name,
+        record,
+        this.#journal.succeeded({ name, record, before }, result, objects, changes),
+      );
       return { ...told, result, changes };
     } catch (thrown) {
       if (!isMounted()) return { ...told, result: 'gone' };
       const error = toDriverError(thrown);
-      this.#checked(name, this.#journal.failed({ name, record, before }, error));
+      this.#checked(name, record, this.#journal.failed({ name, record, before }, error));
       return { ...told, result: 'failed', message: error.message };
     }
   }
 
-  #checked(name: string, { checkedUptime, failure }: RotationState): void {
+  #checked(name: string, record: PlacedRecord, state: RotationState): void {
     const known = this.#known.get(name);
-    if (known === undefined) return;
-    known.checked = { at: checkedUptime, failures: failure?.count ?? 0 };
+    if (known !== undefined) known.standing = standingOf(record, state);
   }
 }
 

@@ -9,6 +9,7 @@ import { describeVolume } from './journal.ts';
 import { planOf, reasons } from './plan.ts';
 import { RecordFiles } from './record-files.ts';
 import { nextAt, shareOf } from './slots.ts';
+import { standingOf } from './standing.ts';
 import { type RotationState, readState } from './state-file.ts';
 
 const USAGE = 'Usage: installer status [--output json]\n';
@@ -63,12 +64,9 @@ function statusOf(
   rotation: boolean,
 ): VolumeStatus {
   const plan = planOf(record, node.rotation);
-  const checked = {
-    at: state?.checkedUptime ?? record.mountedUptime,
-    failures: state ? (state.failure?.count ?? 0) : Number(record.isStale),
-  };
   const rotates = plan.rotates && rotation;
-  const next = plan.rotates && nextAt(checked, plan.intervalSeconds, shareOf(bootId())) - uptime();
+  const next =
+    plan.rotates && nextAt(standingOf(record, state), plan.intervalSeconds, shareOf(bootId())) - uptime();
   return {
     ...describeVolume(record),
     identity: record.identity,
