@@ -12,7 +12,6 @@ test('metrics.md tells of each metric its kind and its labels, and of no other',
   new AgentMetrics(metrics).keeping(() => 0);
   new RotationMetrics(metrics).reporting(() => ({ failing: 0, failingSeconds: 0, firstExpiry: undefined }));
   const { registry } = metrics;
-  new RotationMetrics(registry);
   const existing = registry.getMetricsAsArray().map((metric) => {
     const { name, type, labelNames } = metric as unknown as {
       name: string;

@@ -93,7 +93,6 @@ async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
           source: 'direct',
         });
   new AgentMetrics(metrics).keeping(() => 1);
-  const rotations = new RotationMetrics(metrics.registry);
   for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');
   const server = createMetricsServer(metrics.registry).listen(0, '127.0.0.1');
   await once(server, 'listening');
