@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { RUN_DIRECTORY, runInstaller } from '../lab/installer.ts';
 import { Kubelet } from '../lab/kubelet.ts';
 import { setScene, volumeOf } from './scene.ts';
@@ -12,7 +12,8 @@ const scene = setScene();
 const HEALTH = { HEALTH_PORT: '19808' };
 const url = 'http://127.0.0.1:19808/readyz';
 
-beforeEach(async () => {
+// The scene of each test begins with a driver.
+afterEach(async () => {
   if (!existsSync(scene.kubelet.driver)) {
     const root = dirname(dirname(dirname(scene.kubelet.driver)));
     await Kubelet.create(root, { caBundle: scene.azure.caPem });
