@@ -91,6 +91,7 @@ async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
           vaultRequests: { 200: 1, 429: 1, none: 1 },
           tokenRequests: { 200: 1, none: 1 },
           source: 'direct',
+          agentPassedOver: 'silent',
         });
   new AgentMetrics(metrics).keeping(() => 1);
   for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');

@@ -1,4 +1,5 @@
 import { encodeFrame, FrameReader } from './frame.ts';
+import type { NoAgent } from './no-agent.ts';
 import { MAX_REPLY_BYTES, type Question } from './protocol.ts';
 import { openSocket } from './socket.ts';
 
@@ -12,7 +13,7 @@ const SILENCE_MS = 3500;
 const LAST_WORD_MS = 1000;
 
 /** Why there is no reply; as a closed set, for the event. */
-export type NoReply = 'absent' | 'no-connection' | 'silent' | 'cut-off' | 'malformed';
+type NoReply = Extract<NoAgent, 'no-connection' | 'silent' | 'cut-off' | 'malformed'>;
 
 /** The last reply of the agent, not checked beyond being a JSON object; or why there is none. */
 export type Asked = { readonly reply: Readonly<Record<string, unknown>> } | { readonly none: NoReply };

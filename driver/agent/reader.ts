@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DriverError, type ErrorCode, errorCodes } from '../errors.ts';
 import type { FederatedToken, FoundObject, ObjectReader, ReadRequest } from '../ports.ts';
 import type { Recorder } from '../recorder.ts';
-import { askAgent, type NoReply } from './ask-agent.ts';
+import { askAgent } from './ask-agent.ts';
+import type { NoAgent } from './no-agent.ts';
 import { foundFromWire, requestToWire } from './on-wire.ts';
 import {
   AGENT_DIRECTORY,
@@ -14,9 +15,6 @@ import {
   type Refusal,
   refusals,
 } from './protocol.ts';
-
-/** Why the agent did not answer. */
-type NoAgent = NoReply | `refused-${Refusal}` | 'untrusted';
 
 export interface AgentSettings {
   readonly runDirectory: string;

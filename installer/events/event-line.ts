@@ -13,6 +13,7 @@ const schema = z.looseObject({
   vaultRequests: counts,
   tokenRequests: counts,
   source: z.string().max(16).default('direct'),
+  agentPassedOver: z.string().max(32).optional(),
 });
 
 export type EventLine = z.infer<typeof schema>;

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { noAgentReasons } from '../../driver/agent/no-agent.ts';
 import { errorCodes } from '../../driver/errors.ts';
 import { identityKinds } from '../../driver/policy/policy.ts';
 import { phases } from '../../driver/recorder.ts';
@@ -17,6 +18,7 @@ const codes: readonly string[] = ['Success', ...errorCodes];
 const identities: readonly string[] = [...identityKinds, 'none'];
 const timed: readonly string[] = [...phases, 'total'];
 const sources: readonly string[] = ['direct', 'agent'];
+const passedOver: readonly string[] = noAgentReasons;
 
 /** Everything the installer counts, in a registry of its own. docs/metrics.md explains each. */
 export class Metrics {
@@ -40,6 +42,11 @@ export class Metrics {
   readonly #tokenRequests = this.#counter('token_requests_total', 'Requests for tokens by HTTP status', [
     'status',
   ]);
+  readonly #passedOver = this.#counter(
+    'agent_passed_over_total',
+    'Mounts for which the node agent did not answer, so that the driver read by itself',
+    ['reason'],
+  );
   readonly #denials = this.#counter('policy_denials_total', 'Mounts that the node policy denied');
   readonly #dropped = this.#counter('spool_dropped_lines_total', 'Lines of the spool that are no events', [
     'reason',
@@ -95,6 +102,8 @@ export class Metrics {
     }
     for (const [status, count] of Object.entries(vaultRequests)) this.requests('vault', status, count);
     for (const [status, count] of Object.entries(tokenRequests)) this.requests('token', status, count);
+    if (event.agentPassedOver !== undefined)
+      this.#passedOver.inc({ reason: among(passedOver, event.agentPassedOver) });
     if (event.code === 'PolicyDenied') this.#denials.inc();
   }
 
