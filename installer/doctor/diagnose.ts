@@ -1,4 +1,5 @@
 import { systemErrorCode } from '../fault.ts';
+import { checkAgent } from './agent.ts';
 import { checkAzure } from './azure.ts';
 import { checkFailures, checkKubelet } from './calls.ts';
 import { checkInstalledDriver } from './driver.ts';
@@ -21,6 +22,7 @@ const checks: readonly (readonly [string, Check])[] = [
   ['kubelet', checkKubelet],
   ['run directory', checkRoom],
   ['leftovers', checkLeftovers],
+  ['node agent', checkAgent],
   ['NMI', checkNmi],
   ['metadata service', checkMetadataService],
   ['Azure', checkAzure],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { appendToSpool } from '../../driver/telemetry/spool.ts';
@@ -303,6 +303,21 @@ describe('of the identities of the node it tells', () => {
     ]);
     expect(headers).toContain('true');
   });
+});
+
+test('of the node agent it tells, where it is on, whether it takes connections', async () => {
+  const node = await installed();
+  const agent = { keeps: true, maxBytes: 1, latestMs: 1, pinnedMs: 1, requestsPerSecond: 1 };
+  const settings = { ...node.settings, agent };
+  expect(of(await examine(node), 'node agent')).toEqual([]);
+  expect(of(await examine(node, { settings }), 'node agent')).toMatchObject([
+    { status: 'warning', found: expect.stringContaining('(ENOENT)') },
+  ]);
+  await mkdir(join(settings.runDirectory, 'agent'));
+  const server = createSocketServer().listen(join(settings.runDirectory, 'agent', 'agent.sock'));
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  expect(of(await examine(node, { settings }), 'node agent')).toMatchObject([{ status: 'ok' }]);
 });
 
 describe('of Azure it tells', () => {
