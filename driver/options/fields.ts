@@ -86,6 +86,7 @@ export const optionFields = {
   filegroup: numericId('group'),
   startstale: duration({ least: '1m', most: '7d' }),
   rotationinterval: rotationInterval,
+  inplace: boolean,
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
   vmmanagedidentityclientid: guid('client id (a GUID) of a user-assigned managed identity'),

@@ -34,6 +34,7 @@ test('a valid request is parsed whole', async () => {
     permissions: { mode: undefined, uid: undefined, gid: undefined },
     combined: undefined,
     pfxPassword: undefined,
+    inPlace: false,
     rotation: { interval: undefined, ofPredecessor: true, onlyPinned: false },
   });
 });

@@ -23,6 +23,8 @@ export interface MountRequest extends VolumeContent {
   /** How old what the node agent still knows may be, where Azure cannot be asked; milliseconds, undefined for not at all. */
   readonly startStaleMs: number | undefined;
   readonly rotation: RotationRequest;
+  /** Does a rotation rewrite the files that are there, rather than exchange them? */
+  readonly inPlace: boolean;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function parseVolumeOptions(
     combined,
     pfxPassword,
     rotation,
+    inPlace: values.inplace ?? false,
     startStaleMs: values.startstale,
   };
 }

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
@@ -39,7 +39,7 @@ export function writeRecord(
     const text = JSON.stringify(placed);
     if (Buffer.byteLength(text) > MAX_RECORD_BYTES) return;
     // Of a call-out that was killed while it wrote: this one has the volume's lock.
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
     renameSync(temporary, path);
   } catch {
@@ -54,7 +54,7 @@ export function removeRecord(directory: string, name: string): void {
 
 function removeQuietly(path: string): void {
   try {
-    rmSync(path, { force: true });
+    unlinkSync(path);
   } catch {
     // Nothing there, or nothing that could be removed: the agent takes no record for a volume that is not its own.
   }

@@ -25,6 +25,30 @@ export function payloadHolds(root: string, name: string, files: ReadonlyMap<stri
   }
 }
 
+/** Paths of all files of a payload; undefined when something else than files and directories is in it. */
+export function payloadPaths(payload: string): Set<string> | undefined {
+  const paths = new Set<string>();
+  try {
+    return collectPaths(payload, '', paths) ? paths : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function collectPaths(path: string, prefix: string, paths: Set<string>): boolean {
+  return withHandle(path, constants.O_DIRECTORY, (handle) => {
+    const directory = `/proc/self/fd/${handle}`;
+    return readdirSync(directory, { withFileTypes: true }).every((entry) => {
+      const file = `${prefix}${entry.name}`;
+      if (entry.isFile()) paths.add(file);
+      return (
+        entry.isFile() ||
+        (entry.isDirectory() && collectPaths(`${directory}/${entry.name}`, `${file}/`, paths))
+      );
+    });
+  });
+}
+
 function holdsAll(path: string, prefix: string, left: Map<string, Uint8Array>): boolean {
   return withHandle(path, constants.O_DIRECTORY, (handle) => {
     const directory = `/proc/self/fd/${handle}`;

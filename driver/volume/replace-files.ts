@@ -22,10 +22,11 @@ export function replaceFiles(
   { path, device, isMounted }: MountedVolume,
   files: readonly VolumeFile[],
   form: VolumeForm,
+  inPlace: boolean,
 ): 'unchanged' | 'replaced' | 'gone' {
   const result = onOpenVolume(path, device, (directory) => {
     if (!isMounted()) return 'gone';
-    const done = replacePayload(directory, files, form);
+    const done = replacePayload(directory, files, form, { inPlace });
     if (isMounted()) return done;
     emptyDirectory(directory);
     return 'gone';

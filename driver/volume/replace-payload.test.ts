@@ -8,6 +8,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -121,6 +122,47 @@ describe('a new set of files takes the place of the old one', () => {
   });
 });
 
+describe('in place', () => {
+  const inPlace = { inPlace: true };
+  const inodes = () => ['password', 'tls/key', '..data'].map((path) => statSync(join(root, path)).ino);
+
+  test.each<[string, Record<string, string>]>([
+    ['another value', { ...old, password: 'new' }],
+    ['a shorter one', { ...old, password: '' }],
+    ['a longer one', { ...old, 'tls/key': 'a much longer key than it was' }],
+    ['all of them', { 'tls/crt': '1', 'tls/key': '2', password: '3' }],
+  ])('%s is written into the file that is there', (_, next) => {
+    writePayload(root, files(old), form);
+    const before = inodes();
+    expect(replacePayload(root, files(next), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual(next);
+    expect(inodes()).toEqual(before);
+    expect(replacePayload(root, files(next), form, inPlace)).toBe('unchanged');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['one file more', { ...old, more: 'here' }],
+    ['one file less', { password: 'new' }],
+  ])('%s is exchanged as without it', (_, next) => {
+    writePayload(root, files(old), form);
+    expect(replacePayload(root, files(next), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual(next);
+    expect(hidden()).toHaveLength(2);
+  });
+
+  test('a link that a container put in a file’s place is not followed', () => {
+    writePayload(root, files(old), form);
+    const victim = join(around, 'victim');
+    writeFileSync(victim, 'untouched');
+    const file = join(root, readlinkSync(join(root, '..data')), 'password');
+    unlinkSync(file);
+    symlinkSync(victim, file);
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(readFileSync(victim, 'utf8')).toBe('untouched');
+    expect(content()).toEqual({ ...old, password: 'new' });
+  });
+});
+
 describe('what a killed agent left', () => {
   const name = '..2026_01_02_03_04_05.00ff00ff00';
   const age = (path: string) => utimesSync(path, 1, 1);
@@ -131,7 +173,7 @@ describe('what a killed agent left', () => {
   ])('goes with the next rotation, even one that changes nothing: %s', (_, leave) => {
     writePayload(root, files(old), form);
     leave();
-    replacePayload(root, files(old), form, new Date(Date.now() + 60_000));
+    replacePayload(root, files(old), form, { now: new Date(Date.now() + 60_000) });
     expect(hidden()).toHaveLength(2);
     expect(content()).toEqual(old);
   });

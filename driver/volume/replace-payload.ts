@@ -5,6 +5,7 @@ import { DATA_LINK, makeLink, makePayload } from './atomic-writer.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { isPayloadDirectoryName, newPayloadName, topLevelNames } from './payload.ts';
 import { currentPayloadName, payloadHolds } from './read-payload.ts';
+import { rewriteInPlace } from './rewrite-in-place.ts';
 
 /** A new link `..data`, before it takes the old one's place. */
 const NEW_DATA_LINK = /^\.\.data_tmp\.[0-9a-f]{10}$/;
@@ -15,6 +16,7 @@ const LEFTOVER_AGE_MS = 10_000;
  * Replaces what a mounted volume holds, all files at once, in the steps of kubelet's atomic writer
  * (pkg/volume/util/atomic_writer.go):
  *   (1) when the files there are the same, nothing is touched
+ *       and with `inPlace`, where the names are the same, the files themselves are rewritten; that is all then
  *   (2) a new directory `..<timestamp>` with all files; nobody can enter it before it is whole
  *   (3) a link to it takes the place of `..data`, by one rename: from now on the pod sees the new files
  *   (4) links for names that are new go to the top, and those of names that are gone go away
@@ -27,15 +29,18 @@ export function replacePayload(
   root: string,
   files: readonly VolumeFile[],
   form: VolumeForm,
-  now = new Date(),
+  { inPlace = false, now = new Date() } = {},
 ): 'unchanged' | 'replaced' {
   const current = currentPayloadName(root);
   const wanted = new Map(files.map(({ path, bytes }) => [path, bytes]));
   // (1)
   const isSame = current !== undefined && payloadHolds(root, current, wanted);
-  const name = isSame ? current : newPayloadName(now);
+  let name = isSame ? current : newPayloadName(now);
   try {
-    if (!isSame) exchange(root, name, files, form);
+    if (!isSame) {
+      if (inPlace && current !== undefined && rewriteInPlace(`${root}/${current}`, files)) name = current;
+      else exchange(root, name, files, form);
+    }
     // (4)
     linkNames(root, topLevelNames(files), form);
   } catch (error) {

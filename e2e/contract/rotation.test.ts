@@ -1,6 +1,8 @@
 import {
+  closeSync,
   existsSync,
   lstatSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -131,6 +133,17 @@ describe('a mounted volume', () => {
     setSecret('plain', 'in time');
     for (let waited = 0; read(volume) !== 'in time' && waited < 45; waited++) await delay(1000);
     expect(read(volume)).toBe('in time');
+  });
+
+  test('with inplace is rewritten where it is, for those who hold on to the file', async () => {
+    await runAgent();
+    const volume = await mount('in-place', { readOnly: true, options: { inplace: 'true' } });
+    const held = openSync(join(scene.kubelet.directoryOf(volume), 'plain'), 'r');
+    onTestFinished(() => closeSync(held));
+    setSecret('plain', 'written where it is');
+    expect((await refresh('in-place')).output).toContain('replaced');
+    expect(readFileSync(held, 'utf8')).toBe('written where it is');
+    expect(read(volume)).toBe('written where it is');
   });
 
   test('follows selections: a file more, a file less', async () => {

@@ -32,6 +32,7 @@ export interface RotationPorts {
     volume: { readonly path: string; readonly device: number; readonly isMounted: () => boolean },
     files: readonly VolumeFile[],
     form: VolumeForm,
+    inPlace: boolean,
   ) => Rotated['result'];
 }
 
@@ -72,7 +73,7 @@ export async function rotateVolume(
     // (3)
     const form = formOf(request.access, request.permissions);
     const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
-    return { result: replaceFiles(place, files, form), objects: objectsOf(found) };
+    return { result: replaceFiles(place, files, form, request.inPlace), objects: objectsOf(found) };
   } catch (error) {
     throw deadline.signal.aborted && !(error instanceof DriverError) ? deadline.signal.reason : error;
   } finally {
