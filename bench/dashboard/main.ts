@@ -1,4 +1,4 @@
-// The picture of the dashboard in docs/metrics.md: what Prometheus answers to the dashboard's own queries after six minutes
+// The picture of the dashboard in docs/metrics.md: what Prometheus answers to the dashboard's own queries after four minutes
 // of a real cluster, one that `E2E_KEEP=1 npm run e2e` has left.
 //   E2E_STATE=<its state.json> node bench/dashboard/main.ts
 // Panels that have nothing to show end it with exit code 1.

@@ -49,12 +49,12 @@ const policy = {
 
 const rotating: PodRequest = {
   name: 'rotating',
-  volume: readerVolume(seed, objects, true, { rotationinterval: '1m' }),
+  volume: readerVolume(seed, objects, true, { rotationinterval: '30s' }),
 };
 const withAgent = ['--set', 'agent.enabled=true,agent.rotation.enabled=true'];
 
 /**
- * Six minutes of a cluster: pods that come and go all the time, and meanwhile a slow vault, one that throttles, a pod with
+ * Four minutes of a cluster: pods that come and go all the time, and meanwhile a slow vault, one that throttles, a pod with
  * a fault in its manifest, two versions at once, and in the end the node agent, rotation, and a policy that denies.
  * @param installersChanged is called when installers have been replaced
  */
@@ -69,26 +69,26 @@ export async function makeTraffic(
   const end = new AbortController();
   const waves = comeAndGo(state, end.signal);
   try {
-    await sleep(60_000);
-    await setLatency(state, 150);
     await sleep(40_000);
+    await setLatency(state, 150);
+    await sleep(30_000);
     const throttling = { status: 429, headers: { 'retry-after': '1' } };
     await setFaults(state, [{ match: { role: 'vault' }, action: throttling, times: 60 }]);
-    await sleep(30_000);
+    await sleep(25_000);
     await createPods(state, [failing]);
-    await sleep(30_000);
+    await sleep(25_000);
     await upgradeProduct(state, '--set', `image.tag=${otherVersion}`, ...whenDeleted);
     const worker = await installerOn(state, state.nodes.at(-1) ?? '');
     await kubectl(state, ['-n', productNamespace, 'delete', 'pod', worker, '--wait']);
     await sleep(5000);
     await installersChanged();
-    await sleep(50_000);
+    await sleep(40_000);
     await deletePods(state, [failing.name]);
     await upgradeProduct(state, ...withAgent, '--set-json', `nodeConfig.policy=${JSON.stringify(policy)}`);
     await installersAreReady(state);
     await installersChanged();
     await createPods(state, [denied, rotating]);
-    await sleep(90_000);
+    await sleep(60_000);
   } finally {
     end.abort();
     await waves;

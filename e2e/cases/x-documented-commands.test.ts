@@ -21,7 +21,7 @@ import {
 import { installProduct, uninstallProduct } from '../cluster/product.ts';
 import { type AdminShell, openShell } from '../cluster/shell.ts';
 import { readState } from '../cluster/state.ts';
-import { applyCredentials, keyVaultVolume, readerVolume } from '../cluster/volumes.ts';
+import { applyCredentials, credentialsSecret, keyVaultVolume, readerVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
 
@@ -158,6 +158,8 @@ describe('documents of the node agent, on a cluster that has it, about a pod who
     await shell.run(
       `helm upgrade keyvault-flexvol charts/keyvault-flexvol --namespace kube-system --reuse-values --set ${settings} --wait`,
     );
+    // what a document has made of it may have other keys
+    await kubectl(state, ['delete', 'secret', credentialsSecret, '--ignore-not-found']);
     await applyCredentials(state, seed);
     await startPod(state, {
       name: 'rotating',
