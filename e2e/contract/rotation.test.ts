@@ -14,8 +14,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../lab/agent.ts';
+import { federatedToken, projectVolume } from '../lab/federated-token.ts';
 import { installerCommand } from '../lab/installer-command.ts';
 import { mountsWith, type PodVolume } from '../lab/kubelet.ts';
+import { principalOf } from '../mock/seed.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 /** The built driver mounts, and a real agent, in namespaces of its own, rotates: at once, when it is told to. */
@@ -281,6 +283,41 @@ describe('what is kept on the node', () => {
     setSecret('plain', 'by the next one');
     await refresh('survives');
     expect(read(volume)).toBe('by the next one');
+  });
+});
+
+describe('with workload identity', () => {
+  const volume = (pod: string) => {
+    const { clientId } = principalOf(scene.azure.seed, 'workload');
+    return { secret: {}, options: { useworkloadidentity: 'true', clientid: clientId, ...rotating }, pod };
+  };
+
+  test('the pod’s token of the moment is the proof, where the agent sees it', async () => {
+    await runAgent();
+    const of = volumeOf(scene, 'federated', volume('federated'));
+    const directory = projectVolume(scene, of, 'token', 'token', await federatedToken(scene, 'federated'));
+    const mounted = await mount('federated', volume('federated'));
+    // kubelet renews it; the one of the mount is good for nothing any more.
+    const renewed = await federatedToken(scene, 'federated', { expires: '2h' });
+    writeFileSync(join(directory, '..2026_01_31_12_00_00.123456789', 'token'), renewed);
+    setSecret('plain', 'by the renewed token');
+    expect((await refresh('federated')).output).toContain('replaced');
+    expect(read(mounted)).toBe('by the renewed token');
+  });
+
+  test('another pod’s token is not taken, and the files stay', async () => {
+    await runAgent();
+    const of = volumeOf(scene, 'robbed', volume('robbed'));
+    const directory = projectVolume(scene, of, 'token', 'token', await federatedToken(scene, 'robbed'));
+    const mounted = await mount('robbed', volume('robbed'));
+    const before = fingerprints(mounted);
+    writeFileSync(
+      join(directory, '..2026_01_31_12_00_00.123456789', 'token'),
+      await federatedToken(scene, 'somebody'),
+    );
+    setSecret('plain', 'never seen');
+    expect((await refresh('robbed')).output).toContain('default/robbed kv: failed: ');
+    expect(fingerprints(mounted)).toEqual(before);
   });
 });
 

@@ -1,6 +1,8 @@
 // Rotation of the node's mounted volumes, by the node agent.
 import { uptime } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { federationAudiences } from '../../driver/credentials/audiences.ts';
+import { createProjectedTokens } from '../../driver/credentials/projected-tokens.ts';
 import { createLimiter } from '../../driver/keyvault/limiter.ts';
 import { replaceFiles } from '../../driver/volume/replace-files.ts';
 import { systemErrorCode } from '../fault.ts';
@@ -24,6 +26,8 @@ export async function startRotation(
     uptime,
     limit: createLimiter(AT_ONCE),
     replaceFiles,
+    findToken: (target, { pod, cloud }, signal) =>
+      createProjectedTokens(target).find(pod, federationAudiences(cloud), signal),
   });
   const failed = (error: unknown) => {
     settings.log('error', 'rotation-broken', { code: systemErrorCode(error) });

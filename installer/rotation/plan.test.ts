@@ -7,6 +7,7 @@ const asked: Planned = {
   rotation: { interval: 300_000, ofPredecessor: false, onlyPinned: false },
   secret: 'kept',
   identity: 'service-principal',
+  seesPod: false,
 };
 const every = (intervalSeconds: number): Plan => ({ rotates: true, intervalSeconds });
 const stays = (why: Extract<Plan, { rotates: false }>['why']): Plan => ({ rotates: false, why });
@@ -35,10 +36,16 @@ test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
   ],
   ['nothing whose secret was not kept', { secret: 'left-out' }, {}, stays('secret-left-out')],
   [
-    'nothing of workload identity',
+    'nothing whose pod’s token is not seen',
     { identity: 'workload-identity', secret: 'none' },
     {},
-    stays('workload-identity'),
+    stays('token-not-seen'),
+  ],
+  [
+    'by workload identity what the pod’s token is seen of',
+    { identity: 'workload-identity', secret: 'none', seesPod: true },
+    {},
+    every(300),
   ],
 ])('rotates %s', (_, changes, nodeChanges, plan) => {
   expect(planOf({ ...asked, ...changes }, { ...node, ...nodeChanges })).toEqual(plan);

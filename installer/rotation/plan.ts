@@ -12,7 +12,7 @@ export const reasons = {
   pinned: 'every object has a version',
   'secret-not-kept': 'the node keeps no service principals (agent.rotation.keepServicePrincipals)',
   'secret-left-out': 'it was mounted when it was not to rotate, so its Secret was not kept; restart the pod',
-  'workload-identity': 'the token of its service account is known to kubelet alone',
+  'token-not-seen': 'the agent does not see the token of its pod (agent.rotation.kubeletPodsDirectory)',
 } as const;
 export type Reason = keyof typeof reasons;
 
@@ -21,7 +21,10 @@ export type Plan =
   | { readonly rotates: false; readonly why: Reason };
 
 /** The part of a record that says whether and how often. */
-export type Planned = Pick<PlacedRecord, 'rotation' | 'secret' | 'identity'>;
+export interface Planned extends Pick<PlacedRecord, 'rotation' | 'secret' | 'identity'> {
+  /** Is kubelet's directory of the pod to be seen from here? The token of its service account is there. */
+  readonly seesPod: boolean;
+}
 
 export function planOf(record: Planned, node: NodeRotation): Plan {
   const interval = rotationIntervalOf(record.rotation, node);
@@ -31,8 +34,11 @@ export function planOf(record: Planned, node: NodeRotation): Plan {
 }
 
 /** What keeps a volume from being read again, at its time or on demand. */
-export function whyNotReadable({ identity, secret }: Planned, node: NodeRotation): Reason | undefined {
-  if (identity === 'workload-identity') return 'workload-identity';
+export function whyNotReadable(
+  { identity, secret, seesPod }: Planned,
+  node: NodeRotation,
+): Reason | undefined {
+  if (identity === 'workload-identity' && !seesPod) return 'token-not-seen';
   if (secret === 'left-out') return node.keepServicePrincipals ? 'secret-left-out' : 'secret-not-kept';
   return undefined;
 }

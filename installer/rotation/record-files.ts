@@ -1,5 +1,5 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { MAX_RECORD_BYTES, type PlacedRecord, RECORDS_DIRECTORY } from '../../driver/record/record.ts';
 import { parseRecord } from './record-schema.ts';
 
@@ -46,4 +46,9 @@ export class RecordFiles {
       return undefined;
     }
   }
+}
+
+/** Is kubelet's directory with the volumes of this one's pod there? Where it is not mounted, it is not. */
+export function seesPod({ target }: PlacedRecord): boolean {
+  return existsSync(dirname(dirname(target)));
 }

@@ -4,7 +4,7 @@ import { DriverError } from '../../driver/errors.ts';
 import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { parseVolumeOptions } from '../../driver/options/volume-options.ts';
 import { enforcePolicy } from '../../driver/policy/enforce.ts';
-import type { VolumeFile, VolumeForm } from '../../driver/ports.ts';
+import type { FederatedToken, ReadRequest, VolumeFile, VolumeForm } from '../../driver/ports.ts';
 import { formOf, readVolume } from '../../driver/read-volume.ts';
 import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
 import { objectsOf } from '../../driver/record/record-of.ts';
@@ -28,6 +28,12 @@ export interface RotationPorts {
   /** As it is on the node now. @throws DriverError `NodeConfigInvalid` */
   readonly nodeConfig: () => Promise<NodeConfig>;
   readonly readerFor: ReaderFor;
+  /** The pod's own proof, for workload identity alone. */
+  readonly findToken: (
+    target: string,
+    request: Pick<ReadRequest, 'pod' | 'cloud'>,
+    signal: AbortSignal,
+  ) => Promise<FederatedToken>;
   readonly replaceFiles: (
     volume: { readonly path: string; readonly device: number; readonly isMounted: () => boolean },
     files: readonly VolumeFile[],
@@ -55,7 +61,7 @@ const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false }
 export async function rotateVolume(
   { name, record, isMounted }: RecordedVolume,
   since: number,
-  { runDirectory, nodeConfig, readerFor, replaceFiles }: RotationPorts,
+  { runDirectory, nodeConfig, readerFor, findToken, replaceFiles }: RotationPorts,
 ): Promise<Rotated> {
   // (1)
   const config = await nodeConfig();
@@ -68,7 +74,16 @@ export async function rotateVolume(
   const endsAt = performance.now() + DEADLINE_MS;
   const environment = record.environment ?? unknownEnvironment;
   try {
-    const reader = readerFor(config, { environment }, () => endsAt - performance.now(), since);
+    const federatedToken =
+      request.identity.kind === 'workload-identity'
+        ? await findToken(record.target, request, deadline.signal)
+        : undefined;
+    const reader = readerFor(
+      config,
+      { environment, federatedToken },
+      () => endsAt - performance.now(),
+      since,
+    );
     const { found, files } = await readVolume(request, config.policy, reader, deadline.signal);
     // (3)
     const form = formOf(request.access, request.permissions);

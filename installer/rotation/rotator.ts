@@ -5,7 +5,7 @@ import type { NodeRotation } from '../../driver/options/rotation.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
 import { changesOf, describeVolume, Journal, type JournalSettings } from './journal.ts';
 import { type Planned, planOf, reasons, whyNotReadable } from './plan.ts';
-import { RecordFiles } from './record-files.ts';
+import { RecordFiles, seesPod } from './record-files.ts';
 import { type RotationPorts, rotateVolume } from './rotate-volume.ts';
 import { isDue, shareOf } from './slots.ts';
 import { reportOf, type Standing, standingOf } from './standing.ts';
@@ -106,7 +106,8 @@ export class Rotator {
       if (record === undefined) continue;
       const { rotation, secret, identity, mountedAt } = record;
       const state = readState(directory, name, mountedAt);
-      this.#known.set(name, { rotation, secret, identity, fingerprint, standing: standingOf(record, state) });
+      const planned = { rotation, secret, identity, seesPod: seesPod(record) };
+      this.#known.set(name, { ...planned, fingerprint, standing: standingOf(record, state) });
     }
     const present = new Set(names);
     for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
@@ -135,7 +136,7 @@ export class Rotator {
     const before = readState(this.#files.directory, name, record.mountedAt);
     const told = { ...describeVolume(record), changes: [], message: undefined };
     try {
-      const why = whyNotReadable(record, await this.#node());
+      const why = whyNotReadable({ ...record, seesPod: seesPod(record) }, await this.#node());
       if (why !== undefined)
         return { ...told, result: 'failed', message: `it cannot be read again: ${reasons[why]}` };
       const { result, objects } = await rotateVolume({ name, record, isMounted }, since, this.#settings);

@@ -7,7 +7,7 @@ import { driverDirectoryOf } from '../installation/plugin-directory.ts';
 import { bootId } from './boot-id.ts';
 import { describeVolume } from './journal.ts';
 import { planOf, reasons } from './plan.ts';
-import { RecordFiles } from './record-files.ts';
+import { RecordFiles, seesPod } from './record-files.ts';
 import { nextAt, shareOf } from './slots.ts';
 import { standingOf } from './standing.ts';
 import { type RotationState, readState } from './state-file.ts';
@@ -63,7 +63,7 @@ function statusOf(
   node: NodeConfig,
   rotation: boolean,
 ): VolumeStatus {
-  const plan = planOf(record, node.rotation);
+  const plan = planOf({ ...record, seesPod: seesPod(record) }, node.rotation);
   const rotates = plan.rotates && rotation;
   const next =
     plan.rotates && nextAt(standingOf(record, state), plan.intervalSeconds, shareOf(bootId())) - uptime();

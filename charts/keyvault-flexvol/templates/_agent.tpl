@@ -37,3 +37,10 @@ port: {{ .Values.health.port }}
 port: health
 {{- end }}
 {{- end }}
+
+{{/* Kubelet's directory of pods, where the agent is to find tokens in it. */}}
+{{- define "keyvault-flexvol.kubeletPods" -}}
+{{- with .Values.agent }}
+{{- if and .enabled .rotation.enabled }}{{ .rotation.kubeletPodsDirectory }}{{ end }}
+{{- end }}
+{{- end }}
