@@ -1,12 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../cluster/command.ts';
+import { removeExample, startExample } from '../cluster/examples.ts';
 import { installerOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
+import { trustServiceAccount } from '../cluster/mock-control.ts';
 import { mockVaultClients } from '../cluster/mock-vaults.ts';
-import { deletePods, inPod, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
+import { deletePods, inPod, nodeOf, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
 import { productNamespace, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
+import { mockVaults } from '../cluster/vaults-under-test.ts';
 import { applyCredentials, credentialsSecret, keyVaultVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
@@ -23,7 +26,11 @@ const INTERVAL_AND_MORE = 45;
 
 beforeAll(async () => {
   await applyCredentials(state, seed);
-  await upgradeProduct(state, '--set', 'agent.enabled=true,agent.rotation.enabled=true');
+  await upgradeProduct(
+    state,
+    '--set',
+    'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods',
+  );
   await untilAgentListens();
 }, 240_000);
 afterAll(async () => {
@@ -76,6 +83,20 @@ test('refresh reads a pod’s volume at once, and status lists it', async () => 
   console.log(listed);
 });
 
+test('workload identity is read again with the pod’s own token', async () => {
+  const vaults = mockVaults(state);
+  const pod = 'workload-identity';
+  const { clientId } = principalOf(seed, 'workload');
+  await trustServiceAccount(state, 'workload', { namespace: 'default', name: 'kv-reader' });
+  await startExample(state, vaults, pod, { application: clientId });
+  try {
+    const said = await installerSays(await nodeOf(state, pod), 'refresh', `default/${pod}`);
+    expect(said).toMatch(/^default\/workload-identity \S+: unchanged$/m);
+  } finally {
+    await removeExample(state, vaults, pod);
+  }
+});
+
 test('a pod that goes while volumes rotate leaves nothing on its node', async () => {
   await deletePods(state, pods.splice(0));
   expect(await installer('status')).toContain('0 volumes on this node');
@@ -110,8 +131,12 @@ function certificate(name: string): Promise<string> {
   return command('openssl', ['req', '-x509', ...curve, '-subj', `/CN=${name}`, '-keyout', '-', '-out', '-']);
 }
 
-async function installer(...args: string[]): Promise<string> {
-  const pod = await installerOn(state, node);
+function installer(...args: string[]): Promise<string> {
+  return installerSays(node, ...args);
+}
+
+async function installerSays(on: string, ...args: string[]): Promise<string> {
+  const pod = await installerOn(state, on);
   return kubectl(state, ['-n', productNamespace, 'exec', pod, '--', 'installer', ...args]);
 }
 
