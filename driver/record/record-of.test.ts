@@ -22,13 +22,13 @@ const found: FoundObject = {
   },
 };
 
-async function recorded(changes: Record<string, string>, keepServicePrincipals: boolean) {
+async function recorded(changes: Record<string, string>, keepServicePrincipals: boolean, readAt?: number) {
   const json = JSON.stringify({ ...validOptions, ...changes });
   const request = await parseVolumeOptions(json, defaultNodeConfig.clouds);
   return recordOf({
     json,
     request,
-    found: [[found]],
+    found: [[{ ...found, readAt }]],
     form: formOf(request.access, request.permissions),
     rotation: { defaultInterval: 'off', keepServicePrincipals },
     environment: { proxy: { httpsProxy: `http://user:${CANARY}@proxy:1` }, widensTrust: false },
@@ -47,6 +47,11 @@ test.each([
   expect(record.secret).toBe(outcome);
   const isThere = Object.keys(record.options).some((key) => key.startsWith('kubernetes.io/secret/'));
   expect(isThere).toBe(outcome === 'kept');
+});
+
+test('the Secret of a volume that started with what was known of old is kept, to read it again', async () => {
+  expect((await recorded(secret, true, 1000)).secret).toBe('kept');
+  expect((await recorded(secret, false, 1000)).secret).toBe('left-out');
 });
 
 test('nothing that could be a value is in the record of a volume that does not rotate', async () => {

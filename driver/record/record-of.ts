@@ -26,7 +26,9 @@ export function recordOf(mounted: Mounted): VolumeRecord {
   const written = Object.entries(JSON.parse(json) as Record<string, string>);
   const others = written.filter(([key]) => !key.startsWith(SECRET_KEY_PREFIX));
   const hasSecret = others.length < written.length;
-  const rotates = rotationIntervalOf(request.rotation, rotation) !== 'off';
+  const isStale = found.flat().some(({ readAt }) => readAt !== undefined);
+  // What started with what was known of old is read again once Azure can be asked, whether it rotates or not.
+  const rotates = isStale || rotationIntervalOf(request.rotation, rotation) !== 'off';
   const isKept = rotates && hasSecret && rotation.keepServicePrincipals;
   return {
     options: Object.fromEntries(isKept ? written : others),
@@ -34,7 +36,7 @@ export function recordOf(mounted: Mounted): VolumeRecord {
     environment: rotates ? environment : undefined,
     identity: request.identity.kind,
     rotation: request.rotation,
-    isStale: found.flat().some(({ readAt }) => readAt !== undefined),
+    isStale,
     objects: objectsOf(found),
     form,
     driverVersion,

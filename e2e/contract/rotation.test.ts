@@ -34,9 +34,9 @@ async function configure(rotation: Readonly<Record<string, unknown>>, more = {})
   await scene.kubelet.configure({ caBundle: scene.azure.caPem, rotation, ...more });
 }
 
-async function runAgent() {
+async function runAgent(more: Readonly<Record<string, string>> = {}) {
   await scene.agent?.stop();
-  const environment = { AGENT_ROTATION: 'on' };
+  const environment = { AGENT_ROTATION: 'on', ...more };
   const agent = await startAgent(scene.kubelet, { aloneCanRead: true, apart: true, environment });
   onTestFinished(() => agent.stop());
   return agent;
@@ -74,6 +74,22 @@ function fingerprints(volume: PodVolume): string[] {
     return `${name} ${ino} ${mtimeMs} ${ctimeMs}`;
   });
 }
+
+test('a volume that started with what was known of old is read until it is fresh, though it does not rotate', async () => {
+  await runAgent({ AGENT_LATEST_SECONDS: '0' });
+  const options = { startstale: '1h', rotationinterval: 'off' };
+  const first = await mount('known', { options });
+  const known = read(first);
+  scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 503 } }] });
+  setSecret('plain', 'what is new');
+  const stale = await mount('stale', { options });
+  expect(read(stale)).toBe(known);
+  scene.azure.clearFaults();
+  await expect.poll(() => read(stale), { timeout: 40_000 }).toBe('what is new');
+  // The other one, which does not rotate either, was fresh when it was mounted.
+  expect(read(first)).toBe(known);
+  for (const volume of [first, stale]) await scene.kubelet.unmount(volume);
+});
 
 describe('a mounted volume', () => {
   test('gets a new version of its secret', async () => {

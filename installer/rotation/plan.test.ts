@@ -48,5 +48,17 @@ test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
     every(300),
   ],
 ])('rotates %s', (_, changes, nodeChanges, plan) => {
-  expect(planOf({ ...asked, ...changes }, { ...node, ...nodeChanges })).toEqual(plan);
+  expect(planOf({ ...asked, ...changes }, { ...node, ...nodeChanges }, { awaitsFresh: false })).toEqual(plan);
+});
+
+test.each<[string, Partial<Planned>, Plan]>([
+  ['off', { rotation: { ...asked.rotation, interval: 'off' } }, every(604_800)],
+  ['with an interval', {}, every(300)],
+  [
+    'whose secret was not kept',
+    { rotation: { ...asked.rotation, interval: 'off' }, secret: 'left-out' },
+    stays('off'),
+  ],
+])('one that started with what was known of old is read until it is fresh: %s', (_, changes, plan) => {
+  expect(planOf({ ...asked, ...changes }, node, { awaitsFresh: true })).toEqual(plan);
 });

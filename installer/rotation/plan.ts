@@ -4,6 +4,7 @@ import {
   rotationIntervalOf,
 } from '../../driver/options/rotation.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
+import type { Standing } from './standing.ts';
 
 /** Why a mounted volume stays as it is. */
 export const reasons = {
@@ -16,6 +17,9 @@ export const reasons = {
 } as const;
 export type Reason = keyof typeof reasons;
 
+/** Of a volume that is read until it is fresh, the tries after a failure are what counts. */
+const LONGEST_INTERVAL_SECONDS = 7 * 86_400;
+
 export type Plan =
   | { readonly rotates: true; readonly intervalSeconds: number }
   | { readonly rotates: false; readonly why: Reason };
@@ -26,10 +30,20 @@ export interface Planned extends Pick<PlacedRecord, 'rotation' | 'secret' | 'ide
   readonly seesPod: boolean;
 }
 
-export function planOf(record: Planned, node: NodeRotation): Plan {
+/** @param standing one that started with what was known of old is read until it is fresh, whether it rotates or not */
+export function planOf(
+  record: Planned,
+  node: NodeRotation,
+  { awaitsFresh }: Pick<Standing, 'awaitsFresh'>,
+): Plan {
   const interval = rotationIntervalOf(record.rotation, node);
-  if (interval === 'off') return { rotates: false, why: whyOff(record.rotation) };
   const why = whyNotReadable(record, node);
+  if (interval === 'off') {
+    const isDueOnce = awaitsFresh && why === undefined;
+    return isDueOnce
+      ? { rotates: true, intervalSeconds: LONGEST_INTERVAL_SECONDS }
+      : { rotates: false, why: whyOff(record.rotation) };
+  }
   return why === undefined ? { rotates: true, intervalSeconds: interval / 1000 } : { rotates: false, why };
 }
 

@@ -63,7 +63,7 @@ export class Rotator {
     const node = await this.#node();
     const now = this.#settings.uptime();
     const due = [...this.#known].filter(([name, known]) => {
-      const plan = planOf(known, node);
+      const plan = planOf(known, node, known.standing);
       return (
         plan.rotates &&
         !this.#running.has(name) &&

@@ -43,6 +43,10 @@ describe('the next time', () => {
     expect(wait).toBe(seconds);
   });
 
+  test('of a volume that awaits what is fresh comes soon, however often it failed', () => {
+    expect(nextAt({ ...checked(1000, 50), awaitsFresh: true }, 7 * 86_400, 0) - 1000).toBe(15);
+  });
+
   test('after failures is no later than the interval', () => {
     expect(nextAt(checked(1000, 20), 300, 0.5) - 1000).toBeLessThanOrEqual(300);
   });

@@ -8,8 +8,14 @@ const failure = { code: 'X', message: '', since: '', sinceUptime: 150, count: 3 
 
 test.each([
   ['just mounted', record, undefined, { at: 100, failures: 0, firstExpiry: 5000 }],
-  ['started with what was known of old', { ...record, isStale: true }, undefined, { at: 100, failures: 1 }],
-  ['read again since', { ...record, isStale: true }, state, { at: 200, failures: 0, firstExpiry: 5000 }],
+  [
+    'started with what was known of old',
+    { ...record, isStale: true },
+    undefined,
+    { failures: 1, awaitsFresh: true },
+  ],
+  ['read again since', { ...record, isStale: true }, state, { failures: 0, awaitsFresh: false }],
+  ['that could still not', { ...record, isStale: true }, { ...state, failure }, { awaitsFresh: true }],
   ['renewed', record, { ...state, objects: [{ ...object, expires: 9000 }] }, { firstExpiry: 9000 }],
   ['that could not be read', record, { ...state, failure }, { at: 200, failures: 3, failingSince: 150 }],
 ])('a volume %s', (_, recorded, kept, standing) => {

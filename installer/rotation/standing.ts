@@ -7,6 +7,8 @@ import type { RotationState } from './state-file.ts';
 export interface Standing extends Checked {
   /** Seconds since the node was started. */
   readonly failingSince: number | undefined;
+  /** It started with what was known of old, and has not been read since. */
+  readonly awaitsFresh: boolean;
   /** Of its objects, in milliseconds since 1970. */
   readonly firstExpiry: number | undefined;
 }
@@ -17,9 +19,11 @@ export function standingOf(
   state: RotationState | undefined,
 ): Standing {
   const expiries = (state?.objects ?? mounted).flatMap(({ expires }) => expires ?? []);
+  const failures = state ? (state.failure?.count ?? 0) : Number(isStale);
   return {
     at: state?.checkedUptime ?? mountedUptime,
-    failures: state ? (state.failure?.count ?? 0) : Number(isStale),
+    failures,
+    awaitsFresh: isStale && failures > 0,
     failingSince: state?.failure?.sinceUptime,
     firstExpiry: leastOf(expiries),
   };

@@ -63,10 +63,10 @@ function statusOf(
   node: NodeConfig,
   rotation: boolean,
 ): VolumeStatus {
-  const plan = planOf({ ...record, seesPod: seesPod(record) }, node.rotation);
+  const standing = standingOf(record, state);
+  const plan = planOf({ ...record, seesPod: seesPod(record) }, node.rotation, standing);
   const rotates = plan.rotates && rotation;
-  const next =
-    plan.rotates && nextAt(standingOf(record, state), plan.intervalSeconds, shareOf(bootId())) - uptime();
+  const next = plan.rotates && nextAt(standing, plan.intervalSeconds, shareOf(bootId())) - uptime();
   return {
     ...describeVolume(record),
     identity: record.identity,
