@@ -51,7 +51,7 @@ class FakeNode implements CallOutPorts {
     };
   }
 
-  async volumes() {
+  volumes() {
     this.opened.push('volumes');
     return this.store;
   }

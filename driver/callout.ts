@@ -3,12 +3,13 @@ import { init } from './init.ts';
 import type { MountPorts } from './mount.ts';
 import type { VolumeStore } from './ports.ts';
 import { type DriverStatus, failure, notSupported, success } from './status.ts';
+import { unmount } from './unmount.ts';
 
 /** The outside of a call-out, each part made only when the call-out needs it. */
 export interface CallOutPorts {
   /** @param target the directory that kubelet names: the pod's other volumes are beside it */
   mountPorts(target: string): Promise<MountPorts>;
-  volumes(): Promise<VolumeStore>;
+  volumes(): VolumeStore;
 }
 
 /**
@@ -39,14 +40,14 @@ async function dispatch(
       return init();
     case 'mount': {
       expectArguments(args, 3, 'mount <directory> <options as JSON>');
+      const mountPorts = await ports.mountPorts(target);
       const { mount } = await import('./mount.ts');
-      await mount(target, json, await ports.mountPorts(target), signal);
+      await mount(target, json, mountPorts, signal);
       return success;
     }
     case 'unmount': {
       expectArguments(args, 2, 'unmount <directory>');
-      const { unmount } = await import('./unmount.ts');
-      await unmount(target, await ports.volumes(), signal);
+      await unmount(target, ports.volumes(), signal);
       return success;
     }
     default:

@@ -8,6 +8,9 @@ import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FederatedTokens, ObjectReader, ReadRequest, TokenSource } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
+import { CallOutRecorder } from './telemetry/call-out-recorder.ts';
+import { leaveEvent as leaveEventOf } from './telemetry/leave-event.ts';
+import { createVolumeStore } from './volume/store.ts';
 
 /** Filled in by the build from package.json. */
 declare const __VERSION__: string;
@@ -78,18 +81,16 @@ function deadlineAfter(milliseconds: number): void {
 }
 
 function productionPorts(): CallOutPorts {
-  const volumes = async (recorder: Recorder) =>
-    (await import('./volume/store.ts')).createVolumeStore(RUN_DIRECTORY, recorder);
   return {
-    volumes: async () => volumes(await startRecording()),
+    volumes: () => createVolumeStore(RUN_DIRECTORY, startRecording()),
     async mountPorts(target) {
-      const recorder = await startRecording();
-      const { loadNodeConfig } = await import('./nodeconfig/load.ts');
+      const recorder = startRecording();
+      const { loadNodeConfig } = await import('./mounting.ts');
       const nodeConfig = await loadNodeConfig(driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
       return {
         nodeConfig,
-        volumes: await volumes(recorder),
+        volumes: createVolumeStore(RUN_DIRECTORY, recorder),
         reader: await readerOf(nodeConfig, target, recorder),
         recorder,
         self: { environment: await agentEnvironment(), driverVersion: __VERSION__ },
@@ -98,12 +99,10 @@ function productionPorts(): CallOutPorts {
   };
 }
 
-async function startRecording(): Promise<Recorder> {
-  const { CallOutRecorder } = await import('./telemetry/call-out-recorder.ts');
-  const telemetry = await import('./telemetry/leave-event.ts');
+function startRecording(): Recorder {
   const recorder = new CallOutRecorder(() => performance.now());
   leaveEvent = (status) =>
-    telemetry.leaveEvent(RUN_DIRECTORY, {
+    leaveEventOf(RUN_DIRECTORY, {
       args: process.argv.slice(2),
       status,
       recorded: recorder.recorded(),
@@ -115,7 +114,7 @@ async function startRecording(): Promise<Recorder> {
 
 /** The node agent goes first, if there is one: then nothing of Azure's is loaded at all. */
 async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Recorder): Promise<ObjectReader> {
-  const { createAgentReader } = await import('./agent/reader.ts');
+  const { createAgentReader } = await import('./mounting.ts');
   const federatedTokens = async () =>
     (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
   const environment = await agentEnvironment();
@@ -143,7 +142,7 @@ async function readerOf(nodeConfig: NodeConfig, target: string, recorder: Record
 
 /** What the node agent has to know of kubelet's environment, now and for later rotations. */
 async function agentEnvironment(): Promise<KubeletEnvironment> {
-  const { readProxyEnvironment } = await import('./transport/proxy.ts');
+  const { readProxyEnvironment } = await import('./mounting.ts');
   return {
     proxy: readProxyEnvironment(kubeletEnvironment),
     widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
@@ -173,14 +172,11 @@ async function read(
   return passGate(join(RUN_DIRECTORY, 'gate'), placesOfNode(), signal, async () => {
     waited();
     const fetched = recorder.start('fetch');
-    const { createTransport } = await import('./transport/transport.ts');
-    const { createTokenSource } = await import('./credentials/select.ts');
-    const { createObjectReader } = await import('./keyvault/reader.ts');
-    const { chooseProxy } = await import('./transport/proxy.ts');
+    const { chooseProxy, countRequests, createObjectReader, createTokenSource, createTransport } =
+      await import('./reading.ts');
     const { nmiPorts } = nodeConfig;
     const caBundle = nodeConfig.caBundle ?? (environment.widensTrust ? '' : undefined);
     const proxy = chooseProxy(nodeConfig, environment.proxy);
-    const { countRequests } = await import('./telemetry/count-requests.ts');
     const direct = createTransport({ caBundle, proxy }, __VERSION__);
     const transport = { ...direct, httpClient: countRequests(direct.httpClient, recorder) };
     const tokens = timed(createTokenSource({ transport, nmiPorts, federatedTokens }), recorder);

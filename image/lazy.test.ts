@@ -28,7 +28,7 @@ test('a call-out begins without anything of the SDK', () => {
 });
 
 test('init loads nothing of what leaves events', () => {
-  const paths = [...initialisedWith('driver/main.ts')];
+  const paths = [...initialisedWith('driver/kv.ts')];
   expect(paths.filter((path) => path.startsWith('driver/telemetry/'))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { DriverError, systemCode } from '../errors.ts';
 
 /**
@@ -8,8 +8,7 @@ import { DriverError, systemCode } from '../errors.ts';
  */
 export function ensurePrivateDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(path);
+    const stats = lstatSync(path, { throwIfNoEntry: false }) ?? make(path);
     if (!stats.isDirectory() || stats.uid !== process.geteuid?.()) {
       throw new DriverError(
         'VolumeFailed',
@@ -23,4 +22,9 @@ export function ensurePrivateDirectory(path: string): void {
       cause: error,
     });
   }
+}
+
+function make(path: string): Stats {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return lstatSync(path);
 }

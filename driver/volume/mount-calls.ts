@@ -1,5 +1,4 @@
 import { dlopen, read } from 'bun:ffi';
-import { getSystemErrorName } from 'node:util';
 import { DriverError } from '../errors.ts';
 import { MOUNT_SOURCE, type Mounts, tmpfsData } from './mounts.ts';
 
@@ -16,27 +15,29 @@ export function systemCallMounts(): Mounts | undefined {
   const libc = openLibrary();
   if (libc === undefined) return undefined;
 
-  function mount(source: string, target: string, type: string, flags: number, data = ''): void {
+  async function mount(source: string, target: string, type: string, flags: number, data = '') {
     const result = libc?.mount(text(source), text(target), text(type), flags, text(data));
-    if (result !== 0) throw failed(`mount of ${type || source} on ${target}`);
+    if (result !== 0) throw await failed(`mount of ${type || source} on ${target}`);
   }
-  function failed(what: string): DriverError {
+  async function failed(what: string): Promise<DriverError> {
     const errno = read.i32(libc?.__errno_location() ?? 0, 0);
+    // Loaded here: it takes 1 ms, as much as all mounts of a volume.
+    const { getSystemErrorName } = await import('node:util');
     return new DriverError('VolumeFailed', `${what} failed (${getSystemErrorName(-errno)})`);
   }
 
   return {
     async tmpfs(directory, options) {
-      mount(MOUNT_SOURCE, directory, 'tmpfs', SAFE_FLAGS, tmpfsData(options));
+      await mount(MOUNT_SOURCE, directory, 'tmpfs', SAFE_FLAGS, tmpfsData(options));
     },
     async bind(source, target, access) {
-      mount(source, target, '', MS_BIND);
+      await mount(source, target, '', MS_BIND);
       // The remount drops the flags that it does not name.
-      if (access === 'ro') mount('', target, '', MS_REMOUNT | MS_BIND | MS_RDONLY | SAFE_FLAGS);
+      if (access === 'ro') await mount('', target, '', MS_REMOUNT | MS_BIND | MS_RDONLY | SAFE_FLAGS);
     },
     async unmount(directory, lazy = false) {
       const result = libc.umount2(text(directory), UMOUNT_NOFOLLOW | (lazy ? MNT_DETACH : 0));
-      if (result !== 0) throw failed(`unmounting ${directory}`);
+      if (result !== 0) throw await failed(`unmounting ${directory}`);
     },
   };
 }

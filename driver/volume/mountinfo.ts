@@ -9,19 +9,30 @@ export interface MountEntry {
 
 /**
  * Parses the whole file. Lines of an unknown shape are passed over: they cannot be mounts of ours.
- * @param only what is mounted at this directory alone: other lines are not taken apart, as a node has thousands
+ * @param only what is mounted at this directory alone
  */
 export function parseMountInfo(text: string, only?: string): MountEntry[] {
+  const entries = parseLines(text, only);
+  return only === undefined ? entries : entries.filter(({ mountPoint }) => mountPoint === only);
+}
+
+/** Mounts with this source: of a tmpfs, its name. */
+export function mountsFrom(text: string, source: string): MountEntry[] {
+  return parseLines(text, source).filter((entry) => entry.source === source);
+}
+
+/** @param field only lines that have it are taken apart, as a node has thousands */
+function parseLines(text: string, field?: string): MountEntry[] {
   const entries: MountEntry[] = [];
-  const mangled = only === undefined ? ' ' : ` ${mangle(only)} `;
+  const mangled = field === undefined ? ' ' : ` ${mangle(field)} `;
+  if (!text.includes(mangled)) return entries;
   for (const line of text.split('\n')) {
     if (!line.includes(mangled)) continue;
     const [before, after] = line.split(' - ');
     const [, , device, , mountPoint] = before?.split(' ') ?? [];
     const [fsType, source] = after?.split(' ') ?? [];
     if (device !== undefined && mountPoint !== undefined && fsType !== undefined && source !== undefined) {
-      const entry = { device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) };
-      if (only === undefined || entry.mountPoint === only) entries.push(entry);
+      entries.push({ device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
     }
   }
   return entries;

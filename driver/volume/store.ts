@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
 import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
@@ -11,10 +11,12 @@ import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
-import { type MountEntry, parseMountInfo } from './mountinfo.ts';
+import { type MountEntry, mountsFrom } from './mountinfo.ts';
 import { MOUNT_SOURCE } from './mounts.ts';
+import { isOurs, mountsAt, readMountInfo } from './own-mounts.ts';
 import { tmpfsSize } from './payload.ts';
 import { resolveTarget, targetExists } from './target.ts';
+import { volumeName } from './volume-name.ts';
 import { mounts } from './way-to-mount.ts';
 
 /**
@@ -32,7 +34,7 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
       // Without its parent the target cannot exist, yet a volume may be left of a call-out that was killed.
       const path = resolved ?? target;
       for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
-      const hash = await nameOf(path);
+      const hash = await volumeName(path);
       const staging = join(volumes, hash);
       recorder.stagedAs(hash);
       const waited = recorder.start('wait');
@@ -55,8 +57,9 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
  * and so is one whose call-out still runs.
  */
 async function removeAbandoned(volumes: string, locks: string, records: string): Promise<void> {
-  const shown = shownVolumes();
-  const hidden = readdirSync(volumes).filter((name) => !shown.has(join(volumes, name)));
+  const names = readdirSync(volumes);
+  const shown = names.length === 0 ? new Set() : shownVolumes();
+  const hidden = names.filter((name) => !shown.has(join(volumes, name)));
   const { live, killed } = lockHolders(locks);
   for (const name of new Set([...hidden, ...killed])) {
     if (live.has(name)) continue;
@@ -76,11 +79,13 @@ async function abandon(staging: string, records: string): Promise<void> {
 
 /** Mount points of this driver's tmpfs that are mounted at another place too. */
 function shownVolumes(): Set<string> {
-  const byDevice = Map.groupBy(parseMountInfo(readMountInfo()).filter(isOurs), ({ device }) => device);
-  const shared = [...byDevice.values()].map(
-    (entries) => new Set(entries.map(({ mountPoint }) => mountPoint)),
-  );
-  return new Set(shared.filter(({ size }) => size > 1).flatMap((places) => [...places]));
+  const placesOf: Record<string, Set<string>> = {};
+  for (const { device, mountPoint } of mountsFrom(readMountInfo(), MOUNT_SOURCE).filter(isOurs)) {
+    placesOf[device] ??= new Set();
+    placesOf[device].add(mountPoint);
+  }
+  const shared = Object.values(placesOf).filter(({ size }) => size > 1);
+  return new Set(shared.flatMap((places) => [...places]));
 }
 
 class TmpfsVolume implements Volume {
@@ -121,14 +126,12 @@ class TmpfsVolume implements Volume {
         noswap: noswapWorks(),
         seLinuxContext: seLinuxContext(),
       });
-      expectMountAt(this.#staging);
       const written = this.#recorder.start('write');
       writePayload(this.#staging, files, form);
       written();
       signal.throwIfAborted();
       this.#writeRecord(record);
       await this.#show(form.readOnly);
-      expectMountAt(this.#target);
       mounted();
     } catch (error) {
       await this.#withdraw();
@@ -165,13 +168,14 @@ class TmpfsVolume implements Volume {
   async remove(): Promise<void> {
     const exists = targetExists(this.#target);
     if (exists) {
-      if (mountsAt(this.#target).some((mount) => mount.fsType !== 'tmpfs')) {
+      const found = mountsAt(this.#target);
+      if (found.some((mount) => mount.fsType !== 'tmpfs')) {
         throw new DriverError(
           'TargetRefused',
           `${this.#target} has a mount on it that is not of this driver; it was left alone`,
         );
       }
-      await unmountAll(this.#target);
+      await unmountEach(this.#target, found);
     }
     await this.#discardStaging();
     if (exists) removeDirectory(this.#target);
@@ -191,6 +195,7 @@ class TmpfsVolume implements Volume {
   async #discardStaging(): Promise<void> {
     // First, so that no rotation begins any more.
     removeRecord(this.#records, basename(this.#staging));
+    if (removeIfEmpty(this.#staging)) return;
     const [, ...above] = mountsAt(this.#staging);
     for (const _ of above) await (await mounts()).unmount(this.#staging);
     if (mountsAt(this.#staging).some(isOurs)) emptyDirectory(this.#staging);
@@ -199,43 +204,33 @@ class TmpfsVolume implements Volume {
   }
 }
 
-function isOurs({ fsType, source }: MountEntry): boolean {
-  return fsType === 'tmpfs' && source === MOUNT_SOURCE;
+/** Mounts may lie one above the other. */
+function unmountAll(directory: string): Promise<void> {
+  return unmountEach(directory, mountsAt(directory));
 }
 
-/** A command that says yes and does nothing would start the pod with an empty directory. */
-function expectMountAt(directory: string): void {
-  if (mountsAt(directory).some(isOurs)) return;
-  const text = `mount reported no fault, but nothing is mounted at ${directory}; check the command mount of the node`;
-  throw new DriverError('VolumeFailed', text);
-}
-
-function mountsAt(directory: string): MountEntry[] {
-  return parseMountInfo(readMountInfo(), directory);
-}
-
-function readMountInfo(): string {
-  return readFileSync('/proc/self/mountinfo', 'utf8');
-}
-
-/** Mounts may lie one above the other. One that is in use is detached: the pod is gone, so no new user can come. */
-async function unmountAll(directory: string): Promise<void> {
-  for (const _ of mountsAt(directory)) {
+/** One that is in use is detached: the pod is gone, so no new user can come. */
+async function unmountEach(directory: string, found: readonly MountEntry[]): Promise<void> {
+  for (const _ of found) {
     const { unmount } = await mounts();
     await unmount(directory).catch(() => unmount(directory, true));
   }
-}
-
-/** By the runtime's own cryptography: `node:crypto` takes 2 ms to load. */
-async function nameOf(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(path));
-  return Buffer.from(digest).toString('hex').slice(0, 32);
 }
 
 const removalFaults: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'it holds files that this driver did not mount',
   ENOTDIR: 'it is no directory',
 };
+
+/** Is a directory gone that held nothing, and had nothing mounted on it? rmdir(2) takes neither. */
+function removeIfEmpty(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'ENOENT';
+  }
+}
 
 function removeDirectory(directory: string): void {
   try {
