@@ -28,8 +28,9 @@ export function createObjectReader(
   return {
     async read(request, signal): Promise<FoundObject[][]> {
       const token = tokens.getToken(request, signal);
-      // A rejected token is reported by whoever awaits it below; the clients load meanwhile.
-      token.catch(() => undefined);
+      // A rejected token is reported by whoever awaits it below; the clients load meanwhile: once it was asked for, as
+      // loading them takes 3 ms.
+      await Promise.race([transport.firstRequest, token.catch(() => undefined)]);
       const vaults = openVaults(request.cloud, token, transport, { signal, timeLeft }, clientsOf(token));
       try {
         const outcomes = await readItems(request.items, vaults);

@@ -1,5 +1,4 @@
-import { renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { readFileSync, renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import { MAX_RECORD_BYTES, type PlacedRecord, RECORD_SCHEMA_VERSION, type VolumeRecord } from './record.ts';
@@ -34,7 +33,7 @@ export function writeRecord(
       target: place.target,
       device: statSync(place.mount).dev,
       mountedAt: new Date().toISOString(),
-      mountedUptime: Math.floor(uptime()),
+      mountedUptime: uptimeSeconds(),
     };
     const text = JSON.stringify(placed);
     if (Buffer.byteLength(text) > MAX_RECORD_BYTES) return;
@@ -50,6 +49,11 @@ export function writeRecord(
 /** Takes a volume's record away, and what the agent keeps beside it. Never throws. */
 export function removeRecord(directory: string, name: string): void {
   for (const file of [name, `.${name}`, `${name}${STATE_SUFFIX}`]) removeQuietly(join(directory, file));
+}
+
+/** What `node:os` would tell, which takes 0.2 ms to load (proc_uptime(5)). */
+function uptimeSeconds(): number {
+  return Math.floor(Number.parseFloat(readFileSync('/proc/uptime', 'utf8')));
 }
 
 function removeQuietly(path: string): void {

@@ -13,6 +13,8 @@ export interface Transport {
   readonly httpClient: HttpClient;
   readonly retryOptions: PipelineRetryOptions;
   readonly userAgentOptions: { readonly userAgentPrefix: string };
+  /** Settles when the first request is on its way. */
+  readonly firstRequest?: Promise<void>;
 }
 
 /** What an admin laid down for all requests of a node. */
@@ -24,8 +26,17 @@ export interface TransportSettings {
 
 export function createTransport(settings: TransportSettings, version: string): Transport {
   const clientFor = createClients(settings);
+  const first = Promise.withResolvers<void>();
   return {
-    httpClient: { sendRequest: async (request) => (await clientFor(request.url)).sendRequest(request) },
+    httpClient: {
+      async sendRequest(request) {
+        const client = await clientFor(request.url);
+        const answer = client.sendRequest(request);
+        first.resolve();
+        return answer;
+      },
+    },
+    firstRequest: first.promise,
     // Kept short: kubelet asks again by itself, and the call-out's deadline bounds the whole.
     retryOptions: { maxRetries: 4, retryDelayInMs: 400, maxRetryDelayInMs: 8000 },
     userAgentOptions: { userAgentPrefix: `keyvault-flexvol/${version}` },
