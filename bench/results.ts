@@ -93,9 +93,9 @@ export interface KubeletRow {
   readonly atOnce: boolean;
   /** From the sum and the count of kubelet's histogram. */
   readonly meanMilliseconds: number;
-  /** Interpolated within the bucket that it falls into. */
+  /** Of mounts at once, interpolated within the bucket that it falls into. */
   readonly medianMilliseconds: number;
-  readonly medianBucket: readonly [number, number];
+  readonly medianBucket?: readonly [number, number];
 }
 
 export interface Results {

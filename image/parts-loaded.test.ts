@@ -42,7 +42,7 @@ function builtinsOf(source: string): string[] {
 
 test.each([
   ['init', 'driver/kv.ts', 4],
-  ['unmount, and what every call-out begins with', 'driver/main.ts', 24],
+  ['unmount, and what every call-out begins with', 'driver/main.ts', 26],
   ['mount, without what reads', 'driver/mounting.ts', 70],
   ['what reads from vaults', 'driver/keyvault/reader.ts', 120],
   ['the client for secrets', 'node_modules/@azure/keyvault-secrets/dist/esm/index.js', 130],
@@ -54,6 +54,15 @@ test.each([
 
 test('all parts together are no larger than the image can bear', () => {
   expect(sum(Object.values(outputs).map(({ bytes }) => bytes)) / 1000).toBeLessThan(1400);
+});
+
+test('no call-out builds schemas: what checks the node configuration by one is loaded when something is wrong with it', () => {
+  for (const source of ['driver/main.ts', 'driver/mounting.ts', 'driver/reading.ts']) {
+    const modules = [...loadedWith(partWith(source))].flatMap((part) =>
+      Object.keys(outputs[part]?.inputs ?? {}),
+    );
+    expect(modules.filter((path) => path.includes('node_modules/zod/'))).toEqual([]);
+  }
 });
 
 test('a call-out begins with files and paths alone, of all that the runtime has', () => {

@@ -107,13 +107,13 @@ export function agentTable(rows: readonly AgentRow[]): string {
 
 export function kubeletTable(rows: NonNullable<Results['kubelet']>['rows']): string {
   return table(
-    ['pods', 'latency, ms', 'mean, ms', 'median, ms', 'its bucket, ms'],
+    ['pods', 'latency, ms', 'mean, ms', 'median, ms', 'within the bucket, ms'],
     rows.map((row) => [
       `${row.pods} ${row.atOnce ? 'at once' : 'one after the other'}`,
       String(row.latencyMs),
       row.meanMilliseconds.toFixed(0),
       row.medianMilliseconds.toFixed(0),
-      row.medianBucket.join(' to '),
+      row.medianBucket?.join(' to ') ?? '',
     ]),
   );
 }

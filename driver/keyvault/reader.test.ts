@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DriverError } from '../errors.ts';
 import type { ReadItem, TokenSource } from '../ports.ts';
+import { createVaultClient } from './client.ts';
+import { createObjectReader } from './reader.ts';
 import {
   ask,
   FakeVaults,
@@ -388,5 +390,41 @@ describe('nothing is read', () => {
       code: 'DeadlineExceeded',
       message: `took too long; last seen of ${HOST}: secret "a" got no answer, secret "b" got HTTP 503`,
     });
+  });
+});
+
+describe('the token goes first:', () => {
+  const transport = (firstRequest: Promise<void>) => ({
+    httpClient: new FakeVaults({ 'shop-vault/secrets/a': secret('A') }),
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: 'test' },
+    firstRequest,
+  });
+
+  test.each<[string, (ways: { request(): void; token(): void }) => void]>([
+    ['once it is asked for', ({ request }) => request()],
+    ['once it is there without having been asked for', ({ token }) => token()],
+  ])('nothing of the vaults is made before, and all of it %s', async (_, go) => {
+    const request = Promise.withResolvers<void>();
+    const token = Promise.withResolvers<{ token: string; expiresAt: number }>();
+    const made: string[] = [];
+    const reader = createObjectReader(
+      { getToken: () => token.promise },
+      transport(request.promise),
+      () => 60_000,
+      () =>
+        (...asked) => {
+          made.push(asked[0]);
+          return createVaultClient(...asked);
+        },
+    );
+    const reading = reader.read(await ask(named('a')), signal);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(made).toEqual([]);
+    const give = () => token.resolve({ token: 'the-token', expiresAt: Date.now() + 3_600_000 });
+    go({ request: request.resolve, token: give });
+    await expect.poll(() => made).toEqual([`https://${HOST}`]);
+    give();
+    expect((await reading).flat()).toMatchObject([{ name: 'a' }]);
   });
 });

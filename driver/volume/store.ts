@@ -196,10 +196,13 @@ class TmpfsVolume implements Volume {
     // First, so that no rotation begins any more.
     removeRecord(this.#records, basename(this.#staging));
     if (removeIfEmpty(this.#staging)) return;
-    const [, ...above] = mountsAt(this.#staging);
-    for (const _ of above) await (await mounts()).unmount(this.#staging);
-    if (mountsAt(this.#staging).some(isOurs)) emptyDirectory(this.#staging);
-    await unmountAll(this.#staging);
+    let found = mountsAt(this.#staging);
+    if (found.length > 1) {
+      for (const _ of found.slice(1)) await (await mounts()).unmount(this.#staging);
+      found = mountsAt(this.#staging);
+    }
+    if (found.some(isOurs)) emptyDirectory(this.#staging);
+    await unmountEach(this.#staging, found);
     removeDirectory(this.#staging);
   }
 }
