@@ -43,6 +43,8 @@ export function openSession(
 ): VaultSession {
   const sightings = new Sightings(host);
   const origin = new URL(`https://${host}`).origin;
+  // The token is still under way: what it takes to find the vault goes beside it.
+  transport.lookUp?.(host);
   const client = createClient(origin, token, transport, {
     perCall: [boundPolicy(bound), refusalPolicy],
     perRetry: [

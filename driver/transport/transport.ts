@@ -15,6 +15,8 @@ export interface Transport {
   readonly userAgentOptions: { readonly userAgentPrefix: string };
   /** Settles when the first request is on its way. */
   readonly firstRequest?: Promise<void>;
+  /** Begins to look up the name of a host that will be asked over TLS; never fails. */
+  lookUp?(host: string): void;
 }
 
 /** What an admin laid down for all requests of a node. */
@@ -37,6 +39,10 @@ export function createTransport(settings: TransportSettings, version: string): T
       },
     },
     firstRequest: first.promise,
+    lookUp(host) {
+      const { Bun: bun } = globalThis as { Bun?: Bun };
+      if (!isTunnelled(`https://${host}`, settings.proxy)) bun?.dns.prefetch(host, 443);
+    },
     // Kept short: kubelet asks again by itself, and the call-out's deadline bounds the whole.
     retryOptions: { maxRetries: 4, retryDelayInMs: 400, maxRetryDelayInMs: 8000 },
     userAgentOptions: { userAgentPrefix: `keyvault-flexvol/${version}` },
@@ -53,12 +59,18 @@ function createClients({
     (await import('./node-client.ts')).createNodeClient(caBundle, through);
   const direct = once(() => (isBun ? createFetchClient(caBundle) : viaNode(undefined)));
   const tunnelled = once(viaNode);
-  return (url) => {
-    const { protocol, hostname } = new URL(url);
-    // Plain HTTP is spoken with NMI and the metadata service alone: a proxy would answer for another node.
-    const isTunnelled = protocol === 'https:' && proxy !== undefined && !isExempt(hostname, proxy);
-    return isTunnelled ? tunnelled(proxy) : direct();
-  };
+  return (url) => (isTunnelled(url, proxy) ? tunnelled(proxy) : direct());
+}
+
+/** Plain HTTP is spoken with NMI and the metadata service alone: a proxy would answer for another node. */
+function isTunnelled(url: string, proxy: HttpsProxy | undefined): proxy is HttpsProxy {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' && proxy !== undefined && !isExempt(hostname, proxy);
+}
+
+/** The part of Bun's API for names that is used here: `fetch` finds what was looked up. Source: Bun documentation, "DNS". */
+interface Bun {
+  readonly dns: { prefetch(host: string, port: number): void };
 }
 
 /** A pipeline for endpoints that no SDK client speaks to. Whoever asks knows what answers mean, so it never repeats. */
