@@ -38,6 +38,7 @@ async function casesOf(scene: Scene, withoutAzure: boolean): Promise<Case[]> {
   const absent = scene.volumes.of('absent', 1);
   const mounted = scene.volumes.of('mounted', 8);
   if (withoutAzure) {
+    add({ callOut: 'init', program: 'floor', objects: 0 }, () => scene.empty());
     add({ callOut: 'init', program: 'kv', objects: 0 }, () => scene.init());
     add({ callOut: 'unmount', program: 'kv', objects: 0 }, () => scene.unmount(absent));
     add({ callOut: 'unmount', program: 'kv', objects: 8 }, async () => {

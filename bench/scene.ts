@@ -6,6 +6,7 @@ import { type AzureProcess, startAzure } from '../e2e/lab/azure.ts';
 import { Kubelet, mountsWith, type PodVolume } from '../e2e/lab/kubelet.ts';
 import { loadSeed } from '../e2e/mock/seed.ts';
 import { type AzureControl, controlAzure } from './azure-control.ts';
+import { buildEmptyProgram } from './empty-program.ts';
 import { type Measurement, measuredCallOut } from './measured-process.ts';
 import { buildNativePrograms } from './native/programs.ts';
 import { MOST_OBJECTS, secretNames, type Volumes, volumesOf } from './volumes.ts';
@@ -18,6 +19,8 @@ export interface Scene {
   readonly volumes: Volumes;
   /** The bare minimum of a mount: bench/native/floor. */
   readonly floor: string;
+  /** A program of the same runtime that does nothing: what `init` cannot go below. */
+  empty(): Promise<Measurement>;
   init(): Promise<Measurement>;
   /** Makes the directory as kubelet does, then measures the program's `mount`. */
   mount(program: string, volume: PodVolume): Promise<Measurement>;
@@ -30,6 +33,7 @@ export interface Scene {
 export async function setScene(): Promise<Scene> {
   mkdirSync('dist/bench', { recursive: true });
   const programs = await buildNativePrograms(`${process.cwd()}/dist/bench`);
+  const empty = await buildEmptyProgram(`${process.cwd()}/dist/bench`);
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   const azure = await startAzure(root);
   const control = controlAzure(azure);
@@ -45,6 +49,7 @@ export async function setScene(): Promise<Scene> {
     control,
     volumes: volumesOf(await loadSeed(), kubelet),
     floor,
+    empty: () => run(empty, 'init'),
     init: () => run(kubelet.driver, 'init'),
     async mount(program, volume) {
       mkdirSync(kubelet.directoryOf(volume), { recursive: true, mode: 0o750 });
