@@ -49,7 +49,7 @@ export function toDriverError(thrown: unknown): DriverError {
   if (thrown instanceof DriverError) return thrown;
   // The text of an unforeseen error may quote its input, so only its kind is told.
   const kind = thrown instanceof Error ? systemCode(thrown) : typeof thrown;
-  if (kind === 'EMFILE' || kind === 'ENFILE') {
+  if (isOutOfDescriptors(thrown)) {
     const text = `the driver is out of file descriptors (${kind}); raise the limit of kubelet (LimitNOFILE) or of the node`;
     return new DriverError('VolumeFailed', text, { cause: thrown });
   }
@@ -58,6 +58,11 @@ export function toDriverError(thrown: unknown): DriverError {
     `the driver failed unexpectedly (${kind}); please report this with the driver's version`,
     { cause: thrown },
   );
+}
+
+/** Whatever could not be opened then, this is the fault (errno(3)). */
+export function isOutOfDescriptors(thrown: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(systemCode(thrown));
 }
 
 /** `ENOSPC`-like code of a system error, or the error's class name. */

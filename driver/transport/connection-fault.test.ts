@@ -17,6 +17,11 @@ test.each<[string, unknown, string]>([
     'the connection timed out (ETIMEDOUT)',
   ],
   [
+    'no descriptor left',
+    coded('EMFILE'),
+    'the driver is out of file descriptors; raise the limit of kubelet (LimitNOFILE) or of the node (EMFILE)',
+  ],
+  [
     'a private endpoint without its DNS zone',
     coded('ERR_TLS_CERT_ALTNAME_INVALID'),
     'its TLS certificate is for another host; with a private endpoint, check the private DNS zone (ERR_TLS_CERT_ALTNAME_INVALID)',
@@ -31,7 +36,7 @@ test.each<[string, unknown, string]>([
     coded('ESERVFAIL'),
     'its name cannot be resolved, as the name server of this node fails (ESERVFAIL)',
   ],
-  ['a code without explanation', coded('EMFILE'), 'the connection failed (EMFILE)'],
+  ['a code without explanation', coded('EIO'), 'the connection failed (EIO)'],
   ['a code that every object has as a property', coded('constructor'), 'the connection failed (Error)'],
   [
     'what a tunnel says of its proxy',

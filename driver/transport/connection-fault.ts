@@ -1,5 +1,8 @@
 import { systemCode } from '../errors.ts';
 
+const OUT_OF_DESCRIPTORS =
+  'the driver is out of file descriptors; raise the limit of kubelet (LimitNOFILE) or of the node';
+
 const explanations: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved on this node',
   EAI_AGAIN: 'its name cannot be resolved on this node at the moment',
@@ -14,6 +17,8 @@ const explanations: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to it from this node',
   ENETUNREACH: 'there is no route to it from this node',
   EPIPE: 'the connection was closed',
+  EMFILE: OUT_OF_DESCRIPTORS,
+  ENFILE: OUT_OF_DESCRIPTORS,
   ERR_SOCKET_CLOSED: 'the connection was closed',
   ANSWER_TOO_LARGE: 'its answer is larger than 1 MiB; something else may have answered in its place',
   ERR_TLS_CERT_ALTNAME_INVALID:

@@ -1,7 +1,7 @@
 import type { ExecaError } from 'execa';
 import { DriverError } from '../errors.ts';
 import { MOUNT_SOURCE, type Mounts, tmpfsData } from './mounts.ts';
-import { isOurs, mountsAt } from './own-mounts.ts';
+import { expectMountAt } from './own-mounts.ts';
 
 /** Where `mount` and `umount` are looked for. kubelet needs them on every node for its own volumes. */
 const SEARCH_PATH = '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin';
@@ -20,24 +20,17 @@ export const commandMounts: Mounts = {
   async tmpfs(directory, options) {
     const flags = [SAFE_FLAGS, tmpfsData(options)].join(',');
     await run('mount', ['-t', 'tmpfs', '-o', flags, MOUNT_SOURCE, directory]);
+    // A command that says yes and does nothing would start the pod with an empty directory.
     expectMountAt(directory);
   },
   async bind(source, target, access) {
     const flags = access === 'as-source' ? [] : ['-o', `ro,${SAFE_FLAGS}`];
     await run('mount', ['--bind', ...flags, source, target]);
-    expectMountAt(target);
   },
   async unmount(directory, lazy) {
     await run('umount', lazy ? ['-l', directory] : [directory]);
   },
 };
-
-/** A command that says yes and does nothing would start the pod with an empty directory. */
-function expectMountAt(directory: string): void {
-  if (mountsAt(directory).some(isOurs)) return;
-  const text = `mount reported no fault, but nothing is mounted at ${directory}; check the command mount of the node`;
-  throw new DriverError('VolumeFailed', text);
-}
 
 async function run(command: string, args: readonly string[]): Promise<void> {
   // Loaded here: an unmount with nothing mounted starts no command.

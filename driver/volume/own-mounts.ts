@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { DriverError } from '../errors.ts';
 import { type MountEntry, parseMountInfo } from './mountinfo.ts';
 import { MOUNT_SOURCE } from './mounts.ts';
 
 /** What is mounted at a directory, as this process sees it, the lowest first. */
 export function mountsAt(directory: string): MountEntry[] {
   return parseMountInfo(readMountInfo(), directory);
+}
+
+/** @throws DriverError `VolumeFailed` when nothing of this driver is mounted there */
+export function expectMountAt(directory: string): void {
+  if (mountsAt(directory).some(isOurs)) return;
+  const text = `mount reported no fault, but nothing is mounted at ${directory}; check the command mount of the node`;
+  throw new DriverError('VolumeFailed', text);
 }
 
 /** Is it a tmpfs of this driver, or a bind of one? */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { DriverError, systemCode } from '../errors.ts';
+import { DriverError, isOutOfDescriptors, systemCode } from '../errors.ts';
 import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
@@ -13,7 +13,7 @@ import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
 import { type MountEntry, mountsFrom } from './mountinfo.ts';
 import { MOUNT_SOURCE } from './mounts.ts';
-import { isOurs, mountsAt, readMountInfo } from './own-mounts.ts';
+import { expectMountAt, isOurs, mountsAt, readMountInfo } from './own-mounts.ts';
 import { tmpfsSize } from './payload.ts';
 import { resolveTarget, targetExists } from './target.ts';
 import { volumeName } from './volume-name.ts';
@@ -132,10 +132,12 @@ class TmpfsVolume implements Volume {
       signal.throwIfAborted();
       this.#writeRecord(record);
       await this.#show(form.readOnly);
+      // Not where somebody has put a link in the target's place, which mount(2) follows.
+      expectMountAt(this.#target);
       mounted();
     } catch (error) {
       await this.#withdraw();
-      if (error instanceof DriverError || signal.aborted) throw error;
+      if (error instanceof DriverError || signal.aborted || isOutOfDescriptors(error)) throw error;
       throw new DriverError(
         'VolumeFailed',
         `the volume's files could not be written to the node's memory (${systemCode(error)})`,
@@ -187,7 +189,9 @@ class TmpfsVolume implements Volume {
       await unmountAll(this.#target);
       await this.#discardStaging();
     } catch {
-      // The next call-out for this target starts by discarding, so nothing stays for good.
+      // Without a free file descriptor nobody can tell what is mounted, but rmdir(2) takes what nothing is mounted on. The
+      // next call-out for this target starts by discarding, so nothing else stays for good either.
+      removeIfEmpty(this.#staging);
     }
   }
 

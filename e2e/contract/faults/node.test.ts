@@ -434,7 +434,7 @@ describe('file descriptors', () => {
     expectCleanFailure(
       result,
       target,
-      /^VolumeFailed: .*out of file descriptors|^(TokenUnavailable|VaultUnreachable): .*its name cannot be resolved/,
+      /^(VolumeFailed|TokenUnavailable|VaultUnreachable): .*out of file descriptors|^(TokenUnavailable|VaultUnreachable): .*its name cannot be resolved/,
     );
     expect(leftByAny()).toEqual([]);
     await expectRecovery(volume);
