@@ -158,6 +158,8 @@ describe('documents of the node agent, on a cluster that has it, about a pod who
     await shell.run(
       `helm upgrade keyvault-flexvol charts/keyvault-flexvol --namespace kube-system --reuse-values --set ${settings} --wait`,
     );
+    // mounted when nothing rotated, so it cannot be read again
+    await deletePod(state, 'web');
     // what a document has made of it may have other keys
     await kubectl(state, ['delete', 'secret', credentialsSecret, '--ignore-not-found']);
     await applyCredentials(state, seed);

@@ -72,9 +72,6 @@ type: spc_t
 {{- with .Values.agent }}
 {{- if and .enabled .rotation.enabled }}
 {{- $_ := set $config "rotation" (dict "defaultInterval" .rotation.defaultInterval "keepServicePrincipals" .rotation.keepServicePrincipals) }}
-{{- else }}
-{{- /* Nothing rotates, so no driver keeps a secret for it. */}}
-{{- $_ := set $config "rotation" (dict "keepServicePrincipals" false) }}
 {{- end }}
 {{- end }}
 {{- toPrettyJson $config }}
