@@ -1,13 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installerOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { mockJournal, nodeJournal, setFaults } from '../cluster/mock-control.ts';
-import { createPods, deletePods, startPod, textInPod, waitUntilRunning } from '../cluster/pods.ts';
+import {
+  createPods,
+  deletePods,
+  eventMessages,
+  phaseOf,
+  startPod,
+  textInPod,
+  waitUntilRunning,
+} from '../cluster/pods.ts';
 import { productNamespace, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
-import { applyCredentials, keyVaultVolume, objectLists, readerVolume } from '../cluster/volumes.ts';
+import {
+  applyCredentials,
+  credentialsSecret,
+  keyVaultVolume,
+  objectLists,
+  readerVolume,
+} from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
-import { loadSeed, secretOf } from '../mock/seed.ts';
+import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
 /** The node agent of the chart, switched on for these cases alone. */
 const state = readState();
@@ -31,12 +46,7 @@ const created: string[] = [];
 beforeAll(async () => {
   await applyCredentials(state, seed);
   // Objects are kept for so long that no case of these depends on how long the others took.
-  await upgradeProduct(state, '--set', 'agent.enabled=true,agent.memory.latestSeconds=600');
-  await waitFor(
-    'the node agent to listen',
-    60,
-    async () => (await logOf(node)).includes('"agent-started"') || undefined,
-  );
+  await switchOn(600);
 }, 240_000);
 afterAll(async () => {
   await setFaults(state, []);
@@ -103,6 +113,43 @@ test('a vault that answers 429 to everybody gets no herd when it is over', async
   // Without what the agent remembers, eighteen pods would have asked at least once each, and once more for each refusal.
   expect(requests.length).toBeLessThan(18);
 }, 300_000);
+
+test('while the vault is down, pods that may start with what is known do, and others say why they wait', async () => {
+  await switchOn(5);
+  const options = { ...objectLists([['secret', 'plain']]), tenantid: principalOf(seed, 'reader').tenant };
+  const stale = keyVaultVolume(
+    { ...options, startstale: '1h' },
+    { secretRef: { name: credentialsSecret }, readOnly: true },
+  );
+  const [known = ''] = await create(1, 'agent-known', stale);
+  await waitUntilRunning(state, known);
+  await delay(6000);
+  await setFaults(state, [{ match: { role: 'vault' }, action: { reset: 'at-once' } }]);
+  const [starts = ''] = await create(1, 'agent-stale', stale);
+  const [waits = ''] = await create(1, 'agent-waits', plain);
+  await waitUntilRunning(state, starts);
+  expect(await textInPod(state, starts, 'plain')).toBe(value);
+  await waitFor('the event that says so', 30, async () =>
+    (await logOf(node))
+      .split('\n')
+      .find((line) => line.includes('"agent-stale-0"') && line.includes('"staleSince"')),
+  );
+  await waitFor('an event of the pod that waits', 120, async () =>
+    (await eventMessages(state, waits)).find((message) => message.includes('VaultUnreachable')),
+  );
+  expect(await phaseOf(state, waits)).toBe('Pending');
+  await setFaults(state, []);
+  await waitUntilRunning(state, waits, 150);
+}, 480_000);
+
+async function switchOn(latestSeconds: number): Promise<void> {
+  await upgradeProduct(state, '--set', `agent.enabled=true,agent.memory.latestSeconds=${latestSeconds}`);
+  await waitFor(
+    'the node agent to listen',
+    60,
+    async () => (await logOf(node)).includes('"agent-started"') || undefined,
+  );
+}
 
 async function create(count: number, name: string, volume: object): Promise<string[]> {
   const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
