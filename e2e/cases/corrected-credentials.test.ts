@@ -1,16 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { apply } from '../cluster/kubectl.ts';
-import {
-  createPod,
-  deletePod,
-  eventMessages,
-  phaseOf,
-  textInPod,
-  waitUntilRunning,
-} from '../cluster/pods.ts';
+import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, credentialsSecret, readerVolume } from '../cluster/volumes.ts';
-import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
 const state = readState();
@@ -32,12 +24,9 @@ test('a wrong client secret is named in the pod’s events, and its correction i
     stringData: { clientid: principalOf(seed, 'reader').clientId, clientsecret: wrong },
   });
   await createPod(state, { name: pod, volume: readerVolume(seed, [['secret', 'plain']]) });
-  const message = await waitFor(`an event of ${pod} that tells of its secret`, 60, async () =>
-    (await eventMessages(state, pod)).find((text) => text.includes('CredentialRejected')),
-  );
+  const message = await whyItWaits(state, pod, 'CredentialRejected', 60);
   expect(message).toContain('clientsecret');
   expect(message).not.toContain(wrong);
-  expect(await phaseOf(state, pod)).toBe('Pending');
 
   await applyCredentials(state, seed);
   await waitUntilRunning(state, pod, 60);

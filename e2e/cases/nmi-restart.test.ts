@@ -1,16 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { startNmi, stopNmi } from '../cluster/mock-outage.ts';
-import {
-  createPod,
-  deletePod,
-  eventMessages,
-  phaseOf,
-  textInPod,
-  waitUntilRunning,
-} from '../cluster/pods.ts';
+import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { keyVaultVolume, objectLists } from '../cluster/volumes.ts';
-import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
 const state = readState();
@@ -27,11 +19,8 @@ test('a pod that starts while NMI restarts says so, and runs once NMI is back', 
   await stopNmi(state);
   const volume = keyVaultVolume({ usepodidentity: 'true', ...objectLists([['secret', 'plain']]) });
   await createPod(state, { name: pod, node, volume });
-  const message = await waitFor(`an event of ${pod} that tells of NMI`, 60, async () =>
-    (await eventMessages(state, pod)).find((text) => text.includes('NMI')),
-  );
+  const message = await whyItWaits(state, pod, 'NMI', 60);
   expect(message).toContain('could not be reached');
-  expect(await phaseOf(state, pod)).toBe('Pending');
 
   await startNmi(state);
   await waitUntilRunning(state, pod, 60);

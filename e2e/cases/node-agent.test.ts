@@ -6,11 +6,10 @@ import { mockJournal, nodeJournal, setFaults } from '../cluster/mock-control.ts'
 import {
   createPods,
   deletePods,
-  eventMessages,
-  phaseOf,
   startPod,
   textInPod,
   waitUntilRunning,
+  whyItWaits,
 } from '../cluster/pods.ts';
 import { productNamespace, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
@@ -134,10 +133,7 @@ test('while the vault is down, pods that may start with what is known do, and ot
       .split('\n')
       .find((line) => line.includes('"agent-stale-0"') && line.includes('"staleSince"')),
   );
-  await waitFor('an event of the pod that waits', 120, async () =>
-    (await eventMessages(state, waits)).find((message) => message.includes('VaultUnreachable')),
-  );
-  expect(await phaseOf(state, waits)).toBe('Pending');
+  await whyItWaits(state, waits, 'VaultUnreachable');
   await setFaults(state, []);
   await waitUntilRunning(state, waits, 150);
 }, 480_000);

@@ -2,11 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeExample, startExample } from '../cluster/examples.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { mockJournal, trustServiceAccount } from '../cluster/mock-control.ts';
-import { createPod, deletePod, eventMessages, textInPod } from '../cluster/pods.ts';
+import { createPod, deletePod, textInPod, whyItWaits } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { mockVaults } from '../cluster/vaults-under-test.ts';
 import { keyVaultVolume } from '../cluster/volumes.ts';
-import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
 import { exampleObjects } from '../real/objects.ts';
 
@@ -53,8 +52,6 @@ test('a pod without such a token stays pending, and its events say what to add',
     keyvaultobjecttypes: 'secret',
   };
   await createPod(state, { name: 'without-token', volume: keyVaultVolume(options) });
-  const message = await waitFor('an event that tells of the missing token', 120, async () =>
-    (await eventMessages(state, 'without-token')).find((text) => text.includes('AzureADTokenExchange')),
-  );
+  const message = await whyItWaits(state, 'without-token', 'AzureADTokenExchange');
   expect(message).toContain('projected');
 });

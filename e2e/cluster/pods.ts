@@ -134,6 +134,32 @@ export async function eventMessages(state: EndToEndState, pod: string): Promise<
   return (JSON.parse(listing) as { items: { message: string }[] }).items.map(({ message }) => message);
 }
 
+/**
+ * Waits until an event of the pod has this text, which is why it does not start yet.
+ * @returns the event's message
+ * @throws when there is none in time, with the events there are; and when the pod is past waiting
+ */
+export async function whyItWaits(
+  state: EndToEndState,
+  pod: string,
+  text: string,
+  seconds = 120,
+): Promise<string> {
+  let messages: string[] = [];
+  const message = await waitFor(
+    `an event of pod ${pod} with ${JSON.stringify(text)}`,
+    seconds,
+    async () => {
+      messages = await eventMessages(state, pod);
+      return messages.find((each) => each.includes(text));
+    },
+    () => messages,
+  );
+  const phase = await phaseOf(state, pod);
+  if (phase !== 'Pending') throw new Error(`pod ${pod} is ${phase}, though its events say: ${message}`);
+  return message;
+}
+
 export async function podUid(state: EndToEndState, pod: string): Promise<string> {
   return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}']);
 }
