@@ -103,7 +103,7 @@ async function failureOf(name: string, server: Server): Promise<never> {
 
 /** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
 async function runAgent(
-  { runDirectory, pluginDirectory, rotation }: Settings,
+  { runDirectory, pluginDirectory, rotation, rotationSignals }: Settings,
   memory: MemorySettings,
   metrics: Metrics,
   version: string,
@@ -118,7 +118,16 @@ async function runAgent(
     const driverDirectory = driverDirectoryOf(pluginDirectory);
     const counts = new AgentMetrics(metrics);
     const rotations = rotation ? new RotationMetrics(metrics) : undefined;
-    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log, rotations });
+    await startAgent({
+      runDirectory,
+      driverDirectory,
+      version,
+      memory,
+      counts,
+      log,
+      rotations,
+      rotationSignals,
+    });
   } catch (error) {
     log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
   }

@@ -12,6 +12,7 @@ test('without any variable the paths of the image hold', () => {
     runDirectory: '/run/keyvault-flexvol',
     agent: undefined,
     rotation: false,
+    rotationSignals: false,
     healthHost: undefined,
     metricsHost: undefined,
     nodeAddress: undefined,

@@ -19,6 +19,7 @@ const schema = z.object({
   METRICS_HOST: address.optional(),
   AGENT: onOrOff.default('off'),
   AGENT_ROTATION: onOrOff.default('off'),
+  AGENT_ROTATION_SIGNALS: onOrOff.default('off'),
   AGENT_MEMORY: onOrOff.default('on'),
   AGENT_MEMORY_MIB: z.coerce.number().int().min(1).max(1024).default(16),
   AGENT_LATEST_SECONDS: seconds.default(30),
@@ -63,6 +64,8 @@ export interface Settings {
   readonly agent: MemorySettings | undefined;
   /** Does it read mounted volumes again, at their intervals? */
   readonly rotation: boolean;
+  /** May it send signals to the pods' containers after that? It sees their processes by `hostPID`. */
+  readonly rotationSignals: boolean;
   /** The node's own address, by which we see whether our network is the node's. */
   readonly nodeAddress: string | undefined;
   /** Is the driver to be removed from the node instead? */
@@ -100,6 +103,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
     rotation: data.AGENT === 'on' && data.AGENT_ROTATION === 'on',
+    rotationSignals: data.AGENT_ROTATION_SIGNALS === 'on',
   };
 }
 

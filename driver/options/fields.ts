@@ -4,6 +4,7 @@ import { parseFileMode } from './file-mode.ts';
 import { isNumericId } from './numeric-id.ts';
 import { quote } from './quote.ts';
 import { parseRotationInterval, type RotationInterval } from './rotation-interval.ts';
+import { parseRotationSignal, type RotationSignal } from './rotation-signal.ts';
 import { faultOfVaultName } from './vault-names.ts';
 
 const uuidOrDomain = /^(?!.*\.\.)[0-9A-Za-z]([0-9A-Za-z.-]{0,253}[0-9A-Za-z])?$/;
@@ -54,6 +55,11 @@ const rotationInterval: Field<RotationInterval, string> = (text) => {
   return typeof interval === 'object' ? { fault: `${quote(text)} ${interval.fault}` } : { value: interval };
 };
 
+const rotationSignal: Field<RotationSignal, string> = (text) => {
+  const value = parseRotationSignal(text);
+  return value === undefined ? { fault: `${quote(text)} must be HUP, USR1, USR2 or TERM` } : { value };
+};
+
 const port = meaning(
   checked((text) => {
     if (!/^[0-9]{1,5}$/.test(text)) return 'must be a port number';
@@ -87,6 +93,7 @@ export const optionFields = {
   startstale: duration({ least: '1m', most: '7d' }),
   rotationinterval: rotationInterval,
   inplace: boolean,
+  rotationsignal: rotationSignal,
   usepodidentity: boolean,
   usevmmanagedidentity: boolean,
   vmmanagedidentityclientid: guid('client id (a GUID) of a user-assigned managed identity'),

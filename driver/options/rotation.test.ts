@@ -52,3 +52,18 @@ test('an interval that is none is a fault that quotes it', async () => {
     'rotationinterval: "5" must be a whole number with a unit',
   );
 });
+
+test.each([
+  ['HUP', 'SIGHUP'],
+  ['sigusr1', 'SIGUSR1'],
+  [' Term ', 'SIGTERM'],
+])('the signal %j is %s', async (written, signal) => {
+  const document = JSON.stringify({ ...objects, rotationsignal: written });
+  expect((await parseVolumeOptions(document, {})).rotationSignal).toBe(signal);
+});
+
+test.each(['KILL', '9', '1', 'HUP;TERM', 'STOP'])('the signal %j is a fault', async (written) => {
+  await expect(intervalOf({ ...objects, rotationsignal: written })).rejects.toThrow(
+    `rotationsignal: "${written}" must be HUP, USR1, USR2 or TERM`,
+  );
+});

@@ -35,6 +35,7 @@ test('a valid request is parsed whole', async () => {
     combined: undefined,
     pfxPassword: undefined,
     inPlace: false,
+    rotationSignal: undefined,
     rotation: { interval: undefined, ofPredecessor: true, onlyPinned: false },
   });
 });

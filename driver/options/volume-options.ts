@@ -7,6 +7,7 @@ import type { FilePermissions } from './items.ts';
 import { isKubeletKey, SECRET_KEY_PREFIX, secretKeys } from './keys.ts';
 import { type PodContext, readPodContext, readVolumeAccess, type VolumeAccess } from './pod.ts';
 import { isPinned, type RotationRequest } from './rotation.ts';
+import type { RotationSignal } from './rotation-signal.ts';
 import { readSecretKey } from './secret-key.ts';
 import { suggest } from './suggest.ts';
 import { readVolumeContent, type VolumeContent } from './volume-content.ts';
@@ -25,6 +26,8 @@ export interface MountRequest extends VolumeContent {
   readonly rotation: RotationRequest;
   /** Does a rotation rewrite the files that are there, rather than exchange them? */
   readonly inPlace: boolean;
+  /** What the pod's containers are told by after a rotation that changed something. */
+  readonly rotationSignal: RotationSignal | undefined;
 }
 
 /**
@@ -71,6 +74,7 @@ export async function parseVolumeOptions(
     pfxPassword,
     rotation,
     inPlace: values.inplace ?? false,
+    rotationSignal: values.rotationsignal,
     startStaleMs: values.startstale,
   };
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await upgradeProduct(
     state,
     '--set',
-    'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods',
+    'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.signals=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods',
   );
   await untilAgentListens();
 }, 240_000);
@@ -81,6 +81,36 @@ test('refresh reads a pod’s volume at once, and status lists it', async () => 
   expect(listed).toContain('default/refreshed kv (service-principal)');
   expect(listed).toContain('rotates every 604800 s');
   console.log(listed);
+});
+
+test('the containers of the pod that asks for it are told by a signal, and no others', async () => {
+  await secrets.setSecret('signalled', 'first');
+  for (const [pod, rotationsignal] of [
+    ['signalled', 'HUP'],
+    ['not-signalled', ''],
+  ] as const) {
+    pods.push(pod);
+    const objects = '[{type: secret, name: signalled}]';
+    const { tenant } = principalOf(seed, 'reader');
+    const options = {
+      keyvaultname: 'testkv',
+      tenantid: tenant,
+      objects,
+      rotationsignal,
+      rotationinterval: '7d',
+    };
+    const volume = keyVaultVolume(options, { secretRef: { name: credentialsSecret }, readOnly: true });
+    const script = 'trap "echo told >> /tmp/told" HUP; while :; do sleep 1; done';
+    await startPod(state, { name: pod, node, volume, command: ['sh', '-c', script] });
+  }
+  await secrets.setSecret('signalled', 'second');
+  expect(await installer('refresh', 'default/not-signalled')).toContain('replaced');
+  expect(await installer('refresh', 'default/signalled')).toContain('replaced');
+  await waitFor('the container to be told', 20, async () =>
+    inPod(state, 'signalled', 'cat', '/tmp/told').catch(() => undefined),
+  );
+  expect(await inPod(state, 'signalled', 'cat', '/tmp/told')).toBe('told');
+  await expect(inPod(state, 'not-signalled', 'cat', '/tmp/told')).rejects.toThrow();
 });
 
 test('workload identity is read again with the pod’s own token', async () => {

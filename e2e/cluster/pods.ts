@@ -4,7 +4,7 @@ import { apply, kubectl } from './kubectl.ts';
 import type { EndToEndState } from './state.ts';
 import { waitFor } from './waiting.ts';
 
-/** A pod with one container that sleeps, the volume being at `/kv`. */
+/** A pod with one container that sleeps, or runs the command, the volume being at `/kv`. */
 export type PodRequest = {
   /** `<name>` of the namespace `default`, or `<namespace>/<name>`. */
   readonly name: string;
@@ -15,6 +15,7 @@ export type PodRequest = {
   readonly scheduledTo?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly securityContext?: object;
+  readonly command?: readonly string[];
 };
 
 export const mountPath = '/kv';
@@ -51,7 +52,7 @@ function manifestOf(pod: PodRequest): object {
           name: 'main',
           image: busyboxImage,
           imagePullPolicy: 'Never',
-          command: ['sleep', '1000000'],
+          command: pod.command ?? ['sleep', '1000000'],
           volumeMounts: [{ name: 'kv', mountPath, readOnly: pod.mountReadOnly ?? false }],
         },
       ],

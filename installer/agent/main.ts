@@ -19,6 +19,7 @@ export interface AgentSettings {
   readonly log: Log;
   /** Undefined where mounted volumes stay as they are. */
   readonly rotations: RotationCounts | undefined;
+  readonly rotationSignals: boolean;
 }
 
 /** What the SDK, or a runtime, would read of a pod's environment to find the way out, where the driver decides on it. */
@@ -33,6 +34,7 @@ export async function startAgent({
   counts,
   log,
   rotations,
+  rotationSignals,
 }: AgentSettings): Promise<void> {
   leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
@@ -45,5 +47,12 @@ export async function startAgent({
   if (rotations === undefined) return;
   const nodeConfig = () => loadNodeConfig(driverDirectory);
   const { readerFor } = reading;
-  await startRotation({ runDirectory, nodeConfig, readerFor, log, counts: rotations });
+  await startRotation({
+    runDirectory,
+    nodeConfig,
+    readerFor,
+    log,
+    counts: rotations,
+    signals: rotationSignals,
+  });
 }

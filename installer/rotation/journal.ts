@@ -2,6 +2,7 @@ import type { DriverError } from '../../driver/errors.ts';
 import { readPodContext } from '../../driver/options/pod.ts';
 import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
 import type { Log } from '../log.ts';
+import type { Rotated } from './rotate-volume.ts';
 import { type RotationState, writeState } from './state-file.ts';
 
 export interface JournalSettings {
@@ -33,6 +34,11 @@ interface Subject {
   readonly before: RotationState | undefined;
 }
 
+interface Success extends Pick<Rotated, 'objects' | 'signalled'> {
+  readonly result: 'unchanged' | 'replaced';
+  readonly changes: readonly string[];
+}
+
 /** Tells how rotations went: beside the record, in the log, in the metrics. */
 export class Journal {
   readonly #directory: string;
@@ -43,18 +49,14 @@ export class Journal {
     this.#settings = settings;
   }
 
-  succeeded(
-    { name, record, before }: Subject,
-    result: 'unchanged' | 'replaced',
-    objects: readonly RecordedObject[],
-    changes: readonly string[],
-  ): RotationState {
+  succeeded({ name, record, before }: Subject, success: Success): RotationState {
+    const { result, objects, changes, signalled } = success;
     const { log, counts } = this.#settings;
     const checked = this.#checked(record);
     const rotatedAt = result === 'replaced' ? checked.checkedAt : before?.rotatedAt;
     counts.rotated(result, 'Success');
     const told = { ...describeVolume(record), id: name };
-    if (result === 'replaced') log('info', 'rotated', { ...told, changes });
+    if (result === 'replaced') log('info', 'rotated', { ...told, changes, ...signalled });
     if (before?.failure) log('info', 'rotation-recovered', { ...told, failedSince: before.failure.since });
     return this.#keep(name, { ...checked, rotatedAt, objects: [...objects] });
   }

@@ -8,6 +8,7 @@ import { replaceFiles } from '../../driver/volume/replace-files.ts';
 import { systemErrorCode } from '../fault.ts';
 import { bootId } from './boot-id.ts';
 import { listenForOrders } from './control.ts';
+import { signalPod } from './pod-processes.ts';
 import { Rotator, type RotatorSettings } from './rotator.ts';
 
 /** How soon a volume that is due, or new, is seen. */
@@ -18,7 +19,9 @@ const AT_ONCE = 4;
 
 /** Never ends. @throws a system error when the socket for orders cannot be made */
 export async function startRotation(
-  settings: Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log' | 'counts'>,
+  settings: Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log' | 'counts'> & {
+    readonly signals: boolean;
+  },
 ): Promise<never> {
   const rotator = new Rotator({
     ...settings,
@@ -26,6 +29,7 @@ export async function startRotation(
     uptime,
     limit: createLimiter(AT_ONCE),
     replaceFiles,
+    signalPod: settings.signals ? (podUid, signal) => signalPod(podUid, signal) : undefined,
     findToken: (target, { pod, cloud }, signal) =>
       createProjectedTokens(target).find(pod, federationAudiences(cloud), signal),
   });

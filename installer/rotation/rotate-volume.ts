@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { KubeletEnvironment } from '../../driver/agent/protocol.ts';
 import { DriverError } from '../../driver/errors.ts';
 import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import type { RotationSignal } from '../../driver/options/rotation-signal.ts';
 import { parseVolumeOptions } from '../../driver/options/volume-options.ts';
 import { enforcePolicy } from '../../driver/policy/enforce.ts';
 import type { FederatedToken, ReadRequest, VolumeFile, VolumeForm } from '../../driver/ports.ts';
@@ -34,6 +35,8 @@ export interface RotationPorts {
     request: Pick<ReadRequest, 'pod' | 'cloud'>,
     signal: AbortSignal,
   ) => Promise<FederatedToken>;
+  /** Undefined where the agent may send no signals. */
+  readonly signalPod: ((podUid: string, signal: RotationSignal) => number) | undefined;
   readonly replaceFiles: (
     volume: { readonly path: string; readonly device: number; readonly isMounted: () => boolean },
     files: readonly VolumeFile[],
@@ -46,6 +49,8 @@ export interface Rotated {
   /** `gone`: the volume was unmounted meanwhile. */
   readonly result: 'unchanged' | 'replaced' | 'gone';
   readonly objects: readonly RecordedObject[];
+  /** That was sent to the pod, and to how many containers; undefined where none is to be sent. */
+  readonly signalled: { readonly signal: RotationSignal; readonly containers: number } | undefined;
 }
 
 const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false };
@@ -55,13 +60,14 @@ const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false }
  *   (1) parse the options that kubelet gave, by the node configuration and policy of now
  *   (2) read all objects and make files of them: whatever fails, the volume keeps what it has
  *   (3) replace the files, in the file system that the record is of and in no other
+ *   (4) tell the pod's containers, where it asks for that
  * @param since what the agent read before this moment, by `performance.now()`, will not do
  * @throws DriverError
  */
 export async function rotateVolume(
   { name, record, isMounted }: RecordedVolume,
   since: number,
-  { runDirectory, nodeConfig, readerFor, findToken, replaceFiles }: RotationPorts,
+  { runDirectory, nodeConfig, readerFor, findToken, replaceFiles, signalPod }: RotationPorts,
 ): Promise<Rotated> {
   // (1)
   const config = await nodeConfig();
@@ -88,7 +94,10 @@ export async function rotateVolume(
     // (3)
     const form = formOf(request.access, request.permissions);
     const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
-    return { result: replaceFiles(place, files, form, request.inPlace), objects: objectsOf(found) };
+    const result = replaceFiles(place, files, form, request.inPlace);
+    const signal = result === 'replaced' ? request.rotationSignal : undefined;
+    const signalled = signal && signalPod && { signal, containers: signalPod(request.pod.uid, signal) };
+    return { result, objects: objectsOf(found), signalled };
   } catch (error) {
     throw deadline.signal.aborted && !(error instanceof DriverError) ? deadline.signal.reason : error;
   } finally {

@@ -139,13 +139,17 @@ export class Rotator {
       const why = whyNotReadable({ ...record, seesPod: seesPod(record) }, await this.#node());
       if (why !== undefined)
         return { ...told, result: 'failed', message: `it cannot be read again: ${reasons[why]}` };
-      const { result, objects } = await rotateVolume({ name, record, isMounted }, since, this.#settings);
+      const { result, objects, signalled } = await rotateVolume(
+        { name, record, isMounted },
+        since,
+        this.#settings,
+      );
       if (result === 'gone') return { ...told, result };
       const changes = result === 'replaced' ? changesOf(before?.objects ?? record.objects, objects) : [];
       this.#checked(
         name,
         record,
-        this.#journal.succeeded({ name, record, before }, result, objects, changes),
+        this.#journal.succeeded({ name, record, before }, { result, objects, changes, signalled }),
       );
       return { ...told, result, changes };
     } catch (thrown) {

@@ -30,6 +30,7 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     runDirectory: join(root, 'run'),
     agent: undefined,
     rotation: false,
+    rotationSignals: false,
     healthHost: undefined,
     metricsHost: undefined,
     nodeAddress: undefined,

@@ -16,6 +16,10 @@
   value: {{ .vaultRequestsPerSecond | quote }}
 - name: AGENT_ROTATION
   value: {{ ternary "on" "off" .rotation.enabled | quote }}
+{{- if include "keyvault-flexvol.signals" $ }}
+- name: AGENT_ROTATION_SIGNALS
+  value: "on"
+{{- end }}
 - name: HEALTH_HOST
   value: 127.0.0.1
 {{- if $.Values.metrics.enabled }}
@@ -42,5 +46,12 @@ port: health
 {{- define "keyvault-flexvol.kubeletPods" -}}
 {{- with .Values.agent }}
 {{- if and .enabled .rotation.enabled }}{{ .rotation.kubeletPodsDirectory }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Not empty where the agent may send signals. */}}
+{{- define "keyvault-flexvol.signals" -}}
+{{- with .Values.agent }}
+{{- if and .enabled .rotation.enabled .rotation.signals }}true{{ end }}
 {{- end }}
 {{- end }}
