@@ -22,7 +22,6 @@ test('the installer’s commands are in PATH of its container, which has no shel
 
 test('the doctor finds no fault on a node, and says what a pod cannot see of it', async () => {
   const exec = ['-n', productNamespace, 'exec', installer, '--', 'installer', 'doctor', '--vault', 'testkv'];
-  console.log(await kubectl(state, exec));
   const report = JSON.parse(await kubectl(state, [...exec, '--output', 'json'])) as {
     status: string;
     checks: { check: string; status: string; found: string }[];

@@ -78,7 +78,7 @@ test('a pod waits for a new node’s driver by its start-up taint, which the ins
   await createPod(state, { name: 'on-new-node', scheduledTo: node, volume });
   await waitFor('the pod to be told of the taint', 60, async () => {
     const messages = await eventMessages(state, 'on-new-node');
-    return messages.some((message) => message.includes(key)) ? true : undefined;
+    return messages.some((message) => message.includes('untolerated taint')) ? true : undefined;
   });
   expect(await phaseOf(state, 'on-new-node')).toBe('Pending');
   await installProduct(state, '--set', 'startupTaint.enabled=true');

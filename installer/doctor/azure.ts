@@ -95,7 +95,7 @@ function unreached(
     const todo = 'docs/troubleshooting.md#vaultunreachable';
     return { check, status: 'fault', found: `${host} was not reached${by}: ${why}`, todo };
   }
-  const found = `${host} was not reached${by} from this pod, whose network and name servers are not the node's: ${why}`;
+  const found = `${host} was not reached${by} from this pod, whose network and name servers are not the node's: ${why.replace(' on this node', '')}`;
   const todo = `on the node itself try: curl -sv https://${host}/ ; what the driver met there is under "failures"`;
   return { check, status: 'warning', found, todo };
 }
