@@ -34,7 +34,7 @@ beforeAll(async () => {
   await untilAgentListens();
 }, 240_000);
 afterAll(async () => {
-  await deletePods(state, pods);
+  if (pods.length > 0) await deletePods(state, pods);
   await upgradeProduct(state);
 }, 300_000);
 
@@ -79,8 +79,7 @@ test('refresh reads a pod’s volume at once, and status lists it', async () => 
   expect(await textInPod(state, 'refreshed', 'refreshed')).toBe('second');
   const listed = await installer('status');
   expect(listed).toContain('default/refreshed kv (service-principal)');
-  expect(listed).toContain('rotates every 604800 s');
-  console.log(listed);
+  expect(listed).toContain('rotates every 7d, next at ');
 });
 
 test('the containers of the pod that asks for it are told by a signal, and no others', async () => {
@@ -100,17 +99,16 @@ test('the containers of the pod that asks for it are told by a signal, and no ot
       rotationinterval: '7d',
     };
     const volume = keyVaultVolume(options, { secretRef: { name: credentialsSecret }, readOnly: true });
-    const script = 'trap "echo told >> /tmp/told" HUP; while :; do sleep 1; done';
+    const script = 'trap "echo told" HUP; while :; do sleep 1; done';
     await startPod(state, { name: pod, node, volume, command: ['sh', '-c', script] });
   }
   await secrets.setSecret('signalled', 'second');
   expect(await installer('refresh', 'default/not-signalled')).toContain('replaced');
   expect(await installer('refresh', 'default/signalled')).toContain('replaced');
-  await waitFor('the container to be told', 20, async () =>
-    inPod(state, 'signalled', 'cat', '/tmp/told').catch(() => undefined),
-  );
-  expect(await inPod(state, 'signalled', 'cat', '/tmp/told')).toBe('told');
-  await expect(inPod(state, 'not-signalled', 'cat', '/tmp/told')).rejects.toThrow();
+  const told = (pod: string) => kubectl(state, ['logs', pod]);
+  await waitFor('the container to be told', 20, async () => (await told('signalled')) || undefined);
+  expect(await told('signalled')).toBe('told');
+  expect(await told('not-signalled')).toBe('');
 });
 
 test('workload identity is read again with the pod’s own token', async () => {
@@ -129,7 +127,10 @@ test('workload identity is read again with the pod’s own token', async () => {
 
 test('a pod that goes while volumes rotate leaves nothing on its node', async () => {
   await deletePods(state, pods.splice(0));
-  expect(await installer('status')).toContain('0 volumes on this node');
+  await waitFor('kubelet to unmount the volumes', 60, async () => {
+    const listed = await installer('status');
+    return listed.includes('0 volumes on this node') ? listed : undefined;
+  });
 });
 
 async function start(pod: string, objects: string, securityContext = {}, rotationinterval = '30s') {

@@ -158,9 +158,15 @@ describe('a mounted volume', () => {
     const volume = await mount('in-place', { readOnly: true, options: { inplace: 'true' } });
     const held = openSync(join(scene.kubelet.directoryOf(volume), 'plain'), 'r');
     onTestFinished(() => closeSync(held));
+    // As kubelet binds the file of a subPath (pkg/volume/util/subpath).
+    const subPath = join(RUN, 'sub-path');
+    writeFileSync(subPath, '');
+    await execa('mount', ['--bind', join(scene.kubelet.directoryOf(volume), 'plain'), subPath]);
     setSecret('plain', 'written where it is');
     expect((await refresh('in-place')).output).toContain('replaced');
     expect(readFileSync(held, 'utf8')).toBe('written where it is');
+    expect(readFileSync(subPath, 'utf8')).toBe('written where it is');
+    await execa('umount', [subPath]);
     expect(read(volume)).toBe('written where it is');
   });
 

@@ -49,8 +49,8 @@ export interface Rotated {
   /** `gone`: the volume was unmounted meanwhile. */
   readonly result: 'unchanged' | 'replaced' | 'gone';
   readonly objects: readonly RecordedObject[];
-  /** That was sent to the pod, and to how many containers; undefined where none is to be sent. */
-  readonly signalled: { readonly signal: RotationSignal; readonly containers: number } | undefined;
+  /** What was sent to how many processes of the pod; undefined where nothing is to be sent. */
+  readonly signalled: { readonly signal: RotationSignal; readonly processes: number } | undefined;
 }
 
 const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false };
@@ -96,7 +96,7 @@ export async function rotateVolume(
     const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
     const result = replaceFiles(place, files, form, request.inPlace);
     const signal = result === 'replaced' ? request.rotationSignal : undefined;
-    const signalled = signal && signalPod && { signal, containers: signalPod(request.pod.uid, signal) };
+    const signalled = signal && signalPod && { signal, processes: signalPod(request.pod.uid, signal) };
     return { result, objects: objectsOf(found), signalled };
   } catch (error) {
     throw deadline.signal.aborted && !(error instanceof DriverError) ? deadline.signal.reason : error;

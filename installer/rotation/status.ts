@@ -99,7 +99,7 @@ function linesOf(volume: VolumeStatus): string {
   const { namespace, pod, checkedAt, rotatedAt, stays, intervalSeconds, failure } = volume;
   const rotation =
     stays === undefined
-      ? `rotates every ${intervalSeconds} s, next at ${short(volume.nextAt)}`
+      ? `rotates every ${asWritten(intervalSeconds ?? 0)}, next at ${short(volume.nextAt)}`
       : `does not rotate: ${stays}`;
   return [
     `${namespace}/${pod} ${volume.volume} (${volume.identity})`,
@@ -114,4 +114,11 @@ function linesOf(volume: VolumeStatus): string {
 /** To the second. */
 function short(time: string | undefined): string {
   return time === undefined ? 'never' : time.replace(/\.\d+Z$/, 'Z');
+}
+
+/** As in the option: `90s`, `5m`, `7d`. */
+function asWritten(seconds: number): string {
+  const units = { d: 86_400, h: 3600, m: 60 };
+  const [unit = 's', size = 1] = Object.entries(units).find(([, size]) => seconds % size === 0) ?? [];
+  return `${seconds / size}${unit}`;
 }
