@@ -30,8 +30,8 @@ function orderOf(args: readonly string[]): Order | undefined {
 
 function report(outcomes: readonly Outcome[], order: Order): CommandResult {
   if (outcomes.length === 0) {
-    const whose = order === 'all' ? 'No pod' : `The pod ${order.namespace}/${order.name}`;
-    const errors = `${whose} has a volume of this driver on this node that could be read again.\n`;
+    const whose = order === 'all' ? 'Pods have' : `The pod ${order.namespace}/${order.name} has`;
+    const errors = `${whose} no volume of this driver on this node.\n`;
     return { output: '', errors, exitCode: order === 'all' ? 0 : 1 };
   }
   const sorted = [...outcomes].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));

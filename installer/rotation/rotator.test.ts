@@ -1,0 +1,188 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DriverError } from '../../driver/errors.ts';
+import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import { validOptions } from '../../driver/options/testing/valid-options.ts';
+import type { PlacedRecord } from '../../driver/record/record.ts';
+import { Rotator } from './rotator.ts';
+
+/** A node with records in a directory, and a vault that answers or not. */
+const MINUTE = 60;
+let run = '';
+let now = 0;
+let reads: string[] = [];
+let isAway = false;
+let pending: Promise<void> | undefined;
+const logged: string[] = [];
+
+beforeEach(() => {
+  run = mkdtempSync(join(tmpdir(), 'rotator-'));
+  mkdirSync(join(run, 'records'));
+  now = 1000;
+  reads = [];
+  isAway = false;
+  pending = undefined;
+  logged.length = 0;
+});
+afterEach(() => rmSync(run, { recursive: true }));
+
+function record(name: string, pod: string, changes: Partial<PlacedRecord> = {}): void {
+  const written: PlacedRecord = {
+    schemaVersion: 1,
+    driverVersion: '1.2.3',
+    target: `/pods/x/volumes/azure~kv/${pod}`,
+    device: 1,
+    mountedAt: '2026-01-01T00:00:00.000Z',
+    mountedUptime: 990,
+    options: { ...validOptions, 'kubernetes.io/pod.name': pod },
+    secret: 'none',
+    environment: undefined,
+    identity: 'pod-identity',
+    rotation: { interval: 5 * MINUTE * 1000, ofPredecessor: true, onlyPinned: false },
+    isStale: false,
+    objects: [],
+    form: { readOnly: true, fileMode: 0o644, uid: 0, gid: 0, rootMode: 0o755 },
+    ...changes,
+  };
+  writeFileSync(join(run, 'records', name.repeat(32)), JSON.stringify(written));
+}
+
+function rotator(): Rotator {
+  return new Rotator({
+    runDirectory: run,
+    bootId: '',
+    uptime: () => now,
+    log: (_, event) => void logged.push(event),
+    counts: { rotated: () => undefined, reporting: () => undefined },
+    nodeConfig: async () => defaultNodeConfig,
+    limit: (task) => task(),
+    readerFor: () => ({
+      async read({ pod, items }) {
+        reads.push(pod.name);
+        await pending;
+        if (isAway) throw new DriverError('VaultUnreachable', 'away');
+        return items.map(({ vault, source }) => [
+          {
+            vault,
+            name: source.kind === 'named' ? source.name : '',
+            version: '1'.repeat(32),
+            content: { type: 'secret', value: 'x', contentType: undefined },
+            attributes: {
+              contentType: undefined,
+              tags: {},
+              notBefore: undefined,
+              expires: undefined,
+              created: undefined,
+              updated: undefined,
+            },
+          },
+        ]);
+      },
+    }),
+    replaceFiles: () => 'unchanged',
+    findToken: () => Promise.reject(new Error('no token')),
+    signalPod: undefined,
+  });
+}
+
+/** When volumes were read, in seconds after the start, while one agent looks every five seconds. */
+async function timesOfReads(agent: Rotator, seconds: number): Promise<number[]> {
+  const times: number[] = [];
+  for (const end = now + seconds; now < end; now += 5) {
+    const before = reads.length;
+    await agent.tick();
+    if (reads.length > before) times.push(now - 1000);
+  }
+  return times;
+}
+
+test('a volume is read at each moment of its interval, whatever the clock on the wall says', async () => {
+  record('a', 'web');
+  // Mounted at 990, so first at 1200.
+  expect(await timesOfReads(rotator(), 20 * MINUTE)).toEqual([200, 500, 800, 1100]);
+});
+
+test('volumes of one interval are read at the same moment', async () => {
+  record('a', 'one');
+  record('b', 'two', { mountedUptime: 999 });
+  expect(await timesOfReads(rotator(), 6 * MINUTE)).toEqual([200]);
+  expect(reads.toSorted()).toEqual(['one', 'two']);
+});
+
+test('an agent that is started anew goes on where the last one ended', async () => {
+  record('a', 'web');
+  expect(await timesOfReads(rotator(), 210)).toEqual([200]);
+  expect(await timesOfReads(rotator(), 5 * MINUTE)).toEqual([500]);
+});
+
+test('after a failure it is tried again after a minute, then two, and told once', async () => {
+  record('a', 'web', { rotation: { interval: 86_400_000, ofPredecessor: true, onlyPinned: false } });
+  isAway = true;
+  now = 86_400;
+  const agent = rotator();
+  const times = (await timesOfReads(agent, 10 * MINUTE)).map((time) => time - 85_400);
+  expect(times).toEqual([0, 60, 180, 420]);
+  expect(logged).toEqual(['rotation-failed']);
+  isAway = false;
+  await timesOfReads(agent, 20 * MINUTE);
+  expect(logged).toEqual(['rotation-failed', 'rotation-recovered']);
+});
+
+test('a volume that started with what was known of old is read within a quarter of a minute', async () => {
+  record('a', 'web', {
+    isStale: true,
+    rotation: { interval: 86_400_000, ofPredecessor: true, onlyPinned: false },
+  });
+  expect(await timesOfReads(rotator(), 5 * MINUTE)).toEqual([5]);
+});
+
+test('a volume that is being read is not read a second time meanwhile, and who asks gets that outcome', async () => {
+  record('a', 'web');
+  const agent = rotator();
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  pending = promise;
+  now = 1200;
+  const first = agent.tick();
+  while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const asked = agent.rotateNow('all');
+  expect(await agent.tick()).toEqual([]);
+  release();
+  expect(await first).toMatchObject([{ pod: 'web', result: 'unchanged' }]);
+  expect(await asked).toEqual(await first);
+  expect(reads).toEqual(['web']);
+});
+
+test('only the volumes of the pod that is named are read now', async () => {
+  record('a', 'one');
+  record('b', 'two');
+  const { 'kubernetes.io/pod.namespace': namespace = '' } = validOptions as Record<string, string>;
+  expect(await rotator().rotateNow({ namespace, name: 'two' })).toMatchObject([{ pod: 'two' }]);
+  expect(await rotator().rotateNow({ namespace: 'other', name: 'two' })).toEqual([]);
+});
+
+test('nothing is left of a volume that went while it was read', async () => {
+  record('a', 'web');
+  const agent = rotator();
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  pending = promise;
+  now = 1200;
+  const ticking = agent.tick();
+  while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  unlinkSync(join(run, 'records', 'a'.repeat(32)));
+  release();
+  await ticking;
+  await agent.tick();
+  expect(readdirSync(join(run, 'records'))).toEqual([]);
+});
+
+test.each(['{', '{"schemaVersion":2}', '', '[]'])(
+  'a record that is none (%j) is passed over',
+  async (text) => {
+    writeFileSync(join(run, 'records', 'a'.repeat(32)), text);
+    record('b', 'web');
+    now = 1200;
+    expect(await rotator().tick()).toMatchObject([{ pod: 'web' }]);
+  },
+);
