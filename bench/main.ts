@@ -71,9 +71,9 @@ async function callOuts(): Promise<void> {
 async function byAgent(): Promise<void> {
   const rows = await measureAgent(scene, runs);
   writeResults('agent', { origin, runs, rows });
-  for (const { latencyMs, first, following, driverCpu, agentCpu, ...row } of rows)
+  for (const { latencyMs, cold, first, following, driverCpu, agentCpu, ...row } of rows)
     say(
-      `by the agent, ${latencyMs} ms: first ${first.median.toFixed(1)} ms, following ${following.median.toFixed(1)} ms, ` +
+      `by the agent, ${latencyMs} ms: cold ${cold.median.toFixed(1)} ms, first ${first.median.toFixed(1)} ms, following ${following.median.toFixed(1)} ms, ` +
         `CPU ${driverCpu.median.toFixed(1)} + ${agentCpu.median.toFixed(1)} ms, ${row.requests} requests, ` +
         `agent ${row.residentMegabytes.toFixed(0)} MB, ${row.privateMegabytes.toFixed(0)} MB its own`,
     );

@@ -65,7 +65,9 @@ export interface InstallerRest {
 /** Mounts of eight objects by the node agent. */
 export interface AgentRow {
   readonly latencyMs: number;
-  /** The first mount of an identity, and the ones of the same that follow; milliseconds. */
+  /** The first mount of an agent's life; milliseconds, as of the others. */
+  readonly cold: Spread;
+  /** The first mount of an identity, and the ones of the same that follow. */
   readonly first: Spread;
   readonly following: Spread;
   /** Median of the first one, of the second, and so on, in milliseconds. */

@@ -86,6 +86,7 @@ export function agentTable(rows: readonly AgentRow[]): string {
   return table(
     [
       'latency, ms',
+      'first of the agent, ms',
       'first of an identity, ms',
       'following, ms',
       'driver’s CPU, ms',
@@ -95,6 +96,7 @@ export function agentTable(rows: readonly AgentRow[]): string {
     ],
     rows.map((row) => [
       String(row.latencyMs),
+      inWords(row.cold),
       inWords(row.first),
       inWords(row.following),
       inWords(row.driverCpu),
