@@ -76,6 +76,7 @@ export class NodeReading {
       budget: new VaultBudget(memory.requestsPerSecond, now),
       now,
       keeps,
+      latestMs: memory.latestMs,
       identityOf: (token) => this.#tokens.identityOf(token),
       refused: (token) => this.#tokens.forget(token),
       counted: (to, status) => counts.requested(to, status),

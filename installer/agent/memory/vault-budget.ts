@@ -21,6 +21,8 @@ const LONGEST_UNSAID_MS = 32_000;
 const LEAST_RATE = 1;
 /** How the rate comes back: a tenth of the full one for each second without a refusal. */
 const RECOVERY_PER_SECOND = 0.1;
+/** A mount waits no longer than its deadline, two minutes at most. */
+const RECOVERY_MS = 120_000;
 /** Names of vaults come from pods: beyond so many, those at rest are let go. */
 const MAX_ACCOUNTS = 1000;
 
@@ -42,6 +44,12 @@ export class VaultBudget {
   /** Milliseconds for which the vault wants no request; 0 when it takes them. */
   closedFor(host: string): number {
     return Math.max(0, (this.#accounts.get(host)?.closedUntil ?? 0) - this.#now());
+  }
+
+  /** Has the vault throttled a while ago, so that some still wait to ask again? */
+  isRecovering(host: string): boolean {
+    const closedUntil = this.#accounts.get(host)?.closedUntil ?? 0;
+    return closedUntil > 0 && this.#now() < closedUntil + RECOVERY_MS;
   }
 
   /** Waits for the turn of one request. @throws the signal's reason */

@@ -34,21 +34,21 @@ function vaultThat(answers: readonly Answer[], { keeps = true } = {}) {
     budget: new VaultBudget(100, now),
     now,
     keeps,
+    latestMs: 30_000,
     // Two tokens of one identity, and others.
     identityOf: (token) => (token.startsWith('mine') ? 'me' : token === 'theirs' ? 'them' : undefined),
     refused: (token) => refused.push(token),
     counted: (...what) => counted.push(what),
   });
   const through = traffic.through(client);
-  const ask = (token: string, path = '/secrets/db', abortSignal?: AbortSignal) =>
-    through.sendRequest(
-      createPipelineRequest({
-        url: `https://shop.vault.azure.net${path}`,
-        headers: createHttpHeaders({ authorization: `Bearer ${token}` }),
-        ...(abortSignal && { abortSignal }),
-      }),
-    );
-  return { clock, asked, refused, counted, through, ask };
+  const requestOf = (token: string, path = '/secrets/db', abortSignal?: AbortSignal) =>
+    createPipelineRequest({
+      url: `https://shop.vault.azure.net${path}`,
+      headers: createHttpHeaders({ authorization: `Bearer ${token}` }),
+      ...(abortSignal && { abortSignal }),
+    });
+  const ask = (...request: Parameters<typeof requestOf>) => through.sendRequest(requestOf(...request));
+  return { clock, asked, refused, counted, through, requestOf, ask };
 }
 
 test('what an identity asks for twice at once is asked once, by whichever of its tokens', async () => {
@@ -102,6 +102,21 @@ test('a vault that throttles is not asked until it wants to be', async () => {
   expect(asked).toHaveLength(1);
   clock.now = 7000;
   expect((await ask('theirs')).status).toBe(200);
+});
+
+test('of those that waited for a vault that throttles one asks, and the others take what it got', async () => {
+  const { clock, asked, through, requestOf, ask } = vaultThat([[429, { 'retry-after': '7' }], [200]]);
+  const waiting = ['mine-1', 'mine-1', 'mine-2', 'theirs'].map((token) => requestOf(token));
+  for (const request of waiting) expect((await through.sendRequest(request)).status).toBe(429);
+  clock.now = 7000;
+  const after = [];
+  for (const request of waiting) after.push((await through.sendRequest(request)).bodyAsText);
+  expect(after).toEqual(['answer 2', 'answer 2', 'answer 2', 'answer 3']);
+  // One that comes anew asks for itself, and so does one that waited for longer than an answer is the latest.
+  expect((await ask('mine-1')).bodyAsText).toBe('answer 4');
+  clock.now = 38_000;
+  expect((await through.sendRequest(waiting[0] ?? requestOf('mine-1'))).bodyAsText).toBe('answer 5');
+  expect(asked).toHaveLength(5);
 });
 
 test('a token that a vault does not take is told of', async () => {

@@ -13,6 +13,8 @@ import type { VaultBudget } from './vault-budget.ts';
 /** A refusal is not asked for again for so long: a pod that cannot start comes back every few seconds. */
 const REFUSAL_MS = 3000;
 const MAX_REFUSAL_BYTES = 1024 * 1024;
+/** Of answers that others got while a request had to wait. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 export interface TrafficSettings {
   readonly flights: Flights;
@@ -20,6 +22,8 @@ export interface TrafficSettings {
   now(): number;
   /** False: refusals are asked for again. */
   readonly keeps: boolean;
+  /** How long an answer is taken for the latest. */
+  readonly latestMs: number;
   /** Who this token was given to. */
   identityOf(token: string): string | undefined;
   /** A vault does not take this token. */
@@ -35,10 +39,14 @@ export interface TrafficSettings {
 export class VaultTraffic {
   readonly #settings: TrafficSettings;
   readonly #refusals: BoundedMemory<PipelineResponse>;
+  readonly #answers: BoundedMemory<PipelineResponse>;
+  /** Requests that a vault was too busy for. */
+  readonly #waiting = new WeakSet<PipelineRequest>();
 
   constructor(settings: TrafficSettings) {
     this.#settings = settings;
     this.#refusals = new BoundedMemory(MAX_REFUSAL_BYTES, settings.now);
+    this.#answers = new BoundedMemory(MAX_ANSWER_BYTES, settings.now);
   }
 
   through(client: HttpClient): HttpClient {
@@ -52,16 +60,22 @@ export class VaultTraffic {
 
   sweep(): void {
     this.#refusals.sweep();
+    this.#answers.sweep();
   }
 
   async #ask(client: HttpClient, request: PipelineRequest, token: string): Promise<PipelineResponse> {
     const { flights, budget, keeps } = this.#settings;
     const { host } = new URL(request.url);
     const key = `${this.#settings.identityOf(token) ?? keyedHash(token)} ${request.url}`;
-    const known = this.#refusals.get(key)?.value;
+    // Of all that waited for the same thing one asks for it, and the others take what it got.
+    const since = this.#waiting.has(request) ? this.#answers.get(key)?.value : undefined;
+    const known = since ?? this.#refusals.get(key)?.value;
     if (known !== undefined) return { ...known, request };
     const closedFor = keeps ? budget.closedFor(host) : 0;
-    if (closedFor > 0) return tooManyRequests(request, closedFor);
+    if (closedFor > 0) {
+      this.#waiting.add(request);
+      return tooManyRequests(request, closedFor);
+    }
     const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
     const response = await flights.share(key, signal, async (whole) => {
       if (keeps) await budget.turn(host, whole);
@@ -69,6 +83,7 @@ export class VaultTraffic {
       this.#learn(answered, host, key, token);
       return answered;
     });
+    if (response.status === 429) this.#waiting.add(request);
     return { ...response, request };
   }
 
@@ -89,12 +104,14 @@ export class VaultTraffic {
 
   #learn(response: PipelineResponse, host: string, key: string, token: string): void {
     const { status, bodyAsText } = response;
+    const bytes = (bodyAsText?.length ?? 0) * 2;
     if (status === 401) this.#settings.refused(token);
     if (!this.#settings.keeps) return;
     if (status === 429) this.#settings.budget.throttled(host, retryAfter(response));
     else this.#settings.budget.served(host);
-    if (status === 403 || status === 404)
-      this.#refusals.set(key, response, bodyAsText?.length ?? 0, REFUSAL_MS);
+    if (status === 403 || status === 404) this.#refusals.set(key, response, bytes, REFUSAL_MS);
+    if (status === 200 && this.#settings.budget.isRecovering(host))
+      this.#answers.set(key, response, bytes, this.#settings.latestMs);
   }
 }
 
