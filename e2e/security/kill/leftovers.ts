@@ -7,7 +7,7 @@ const RUN_DIRECTORY = '/run/keyvault-flexvol';
 
 /** Everything of the driver that is on the node: of volumes that are all gone, nothing may be. */
 export function leftovers(podsDirectory: string): string[] {
-  const entries = ['volumes', 'locks', 'gate'].flatMap((name) =>
+  const entries = ['volumes', 'records', 'locks', 'gate'].flatMap((name) =>
     entriesOf(join(RUN_DIRECTORY, name)).map((entry) => `${name}/${entry}`),
   );
   return [
