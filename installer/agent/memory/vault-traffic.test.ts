@@ -104,6 +104,18 @@ test('a vault that throttles is not asked until it wants to be', async () => {
   expect((await ask('theirs')).status).toBe(200);
 });
 
+test('a moment until then is waited for without a refusal, which would use up a try', async () => {
+  const { clock, asked, ask } = vaultThat([[429, { 'retry-after': '7' }], [200]]);
+  await ask('mine-1');
+  clock.now = 6950;
+  const answer = ask('theirs');
+  setTimeout(() => {
+    clock.now = 7000;
+  }, 20);
+  expect((await answer).status).toBe(200);
+  expect(asked).toHaveLength(2);
+});
+
 test('of those that waited for a vault that throttles one asks, and the others take what it got', async () => {
   const { clock, asked, through, requestOf, ask } = vaultThat([[429, { 'retry-after': '7' }], [200]]);
   const waiting = ['mine-1', 'mine-1', 'mine-2', 'theirs'].map((token) => requestOf(token));
@@ -138,6 +150,9 @@ test('the request goes on when the one who made it first is gone', async () => {
   const leaving = new AbortController();
   const left = ask('mine-1', '/secrets/db', leaving.signal);
   const staying = ask('mine-1');
+  // Both are under way, and not answered yet.
+  for (let turn = 0; turn < 10; turn++) await null;
+  expect(asked).toHaveLength(1);
   leaving.abort(new Error('gone'));
   await expect(left).rejects.toThrow('gone');
   expect((await staying).status).toBe(200);

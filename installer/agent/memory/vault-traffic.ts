@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   createHttpHeaders,
   type HttpClient,
@@ -15,6 +16,10 @@ const REFUSAL_MS = 3000;
 const MAX_REFUSAL_BYTES = 1024 * 1024;
 /** Of answers that others got while a request had to wait. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** A vault that is to be left in peace for so long at most is waited for without a word. */
+const SHORT_WAIT_MS = 2000;
+const SPREAD_MS = 50;
 
 export interface TrafficSettings {
   readonly flights: Flights;
@@ -67,24 +72,43 @@ export class VaultTraffic {
     const { flights, budget, keeps } = this.#settings;
     const { host } = new URL(request.url);
     const key = `${this.#settings.identityOf(token) ?? keyedHash(token)} ${request.url}`;
-    // Of all that waited for the same thing one asks for it, and the others take what it got.
-    const since = this.#waiting.has(request) ? this.#answers.get(key)?.value : undefined;
-    const known = since ?? this.#refusals.get(key)?.value;
-    if (known !== undefined) return { ...known, request };
-    const closedFor = keeps ? budget.closedFor(host) : 0;
-    if (closedFor > 0) {
-      this.#waiting.add(request);
-      return tooManyRequests(request, closedFor);
-    }
     const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
+    const known = await this.#known(request, host, key, signal);
+    if (known !== undefined) return { ...known, request };
+    signal.throwIfAborted();
     const response = await flights.share(key, signal, async (whole) => {
       if (keeps) await budget.turn(host, whole);
+      // It may have come to throttle since.
+      if (keeps && budget.closedFor(host) > 0) return tooManyRequests(request, budget.closedFor(host));
       const answered = await this.#send(client, withSignal(request, whole), 'vault');
       this.#learn(answered, host, key, token);
       return answered;
     });
     if (response.status === 429) this.#waiting.add(request);
     return { ...response, request };
+  }
+
+  /** What can be said without asking the vault; undefined when it is to be asked. */
+  async #known(
+    request: PipelineRequest,
+    host: string,
+    key: string,
+    signal: AbortSignal,
+  ): Promise<PipelineResponse | undefined> {
+    const { budget, keeps } = this.#settings;
+    let closedFor = keeps ? budget.closedFor(host) : 0;
+    if (closedFor > 0) this.#waiting.add(request);
+    // A short while is waited out here: each refusal uses up one of the few tries that a request has.
+    while (closedFor > 0 && closedFor <= SHORT_WAIT_MS) {
+      await delay(closedFor + Math.random() * SPREAD_MS, undefined, { signal }).catch(() => {
+        throw signal.reason;
+      });
+      closedFor = budget.closedFor(host);
+    }
+    // Of all that waited for the same thing one asks for it, and the others take what it got.
+    const since = this.#waiting.has(request) ? this.#answers.get(key)?.value : undefined;
+    const known = since ?? this.#refusals.get(key)?.value;
+    return known ?? (closedFor > 0 ? tooManyRequests(request, closedFor) : undefined);
   }
 
   async #send(
