@@ -93,6 +93,8 @@ export interface KubeletRow {
   readonly latencyMs: number;
   readonly pods: number;
   readonly atOnce: boolean;
+  /** Each of them is the first of its identity that the node agent reads for. */
+  readonly firstOfIdentity?: boolean;
   /** From the sum and the count of kubelet's histogram. */
   readonly meanMilliseconds: number;
   /** Of mounts at once, interpolated within the bucket that it falls into. */
@@ -113,7 +115,12 @@ export interface Results {
   readonly agent?: { readonly origin: Origin; readonly runs: number; readonly rows: AgentRow[] };
   readonly footprint?: { readonly origin: Origin } & Footprint;
   readonly kubelet?: { readonly origin: Origin; readonly rows: KubeletRow[] };
-  readonly kubeletByAgent?: { readonly origin: Origin; readonly rows: KubeletRow[] };
+  readonly kubeletByAgent?: {
+    readonly origin: Origin;
+    readonly rows: KubeletRow[];
+    /** Of the installer's container afterwards, by kubelet's account of its cgroup; RSS is without pages of files. */
+    readonly memory: { readonly workingSetMegabytes: number; readonly residentMegabytes: number };
+  };
 }
 
 const directory = join(import.meta.dirname, '..', 'dist', 'bench');
