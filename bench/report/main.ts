@@ -57,7 +57,8 @@ const sections: Record<string, string | undefined> = {
   agent: agent && `${said(agent.origin, 'median (10th to 90th percentile)')}\n\n${agentTable(agent.rows)}`,
   kubelet: kubelet && `${said(kubelet.origin, '')}\n\n${kubeletTable(kubelet.rows)}`,
   'kubelet by the agent':
-    kubeletByAgent && `${said(kubeletByAgent.origin, '')}\n\n${kubeletTable(kubeletByAgent.rows)}`,
+    kubeletByAgent &&
+    `${said(kubeletByAgent.origin, '')}\n\n${kubeletTable(kubeletByAgent.rows)}\n\nAfterwards the installer's container has a working set of ${kubeletByAgent.memory.workingSetMegabytes.toFixed(0)} MB and ${kubeletByAgent.memory.residentMegabytes.toFixed(0)} MB of its own, without pages of files, by kubelet's account of its cgroup.`,
 };
 
 let text = readFileSync(page, 'utf8');

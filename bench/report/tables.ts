@@ -1,4 +1,4 @@
-import type { AgentRow, CallOutRow, RequestsRow, Results, StormRow } from '../results.ts';
+import type { AgentRow, CallOutRow, KubeletRow, RequestsRow, Results, StormRow } from '../results.ts';
 import type { Spread } from '../statistics.ts';
 
 const STAND_ALONE = 'service principal';
@@ -111,13 +111,18 @@ export function kubeletTable(rows: NonNullable<Results['kubelet']>['rows']): str
   return table(
     ['pods', 'latency, ms', 'mean, ms', 'median, ms', 'within the bucket, ms'],
     rows.map((row) => [
-      `${row.pods} ${row.atOnce ? 'at once' : 'one after the other'}`,
+      `${row.pods} ${waysOf(row)}`,
       String(row.latencyMs),
       row.meanMilliseconds.toFixed(0),
       row.medianMilliseconds.toFixed(0),
       row.medianBucket?.join(' to ') ?? '',
     ]),
   );
+}
+
+function waysOf({ atOnce, firstOfIdentity }: KubeletRow): string {
+  if (firstOfIdentity) return 'first ones of an identity';
+  return atOnce ? 'at once' : 'one after the other';
 }
 
 /** With columns as wide as their widest cell, as the formatter of Markdown has it. */

@@ -77,6 +77,8 @@ export class Metrics {
     this.#lost.inc(0);
     this.#repairs.inc(0);
     this.#ready.set(0);
+    // A counter that begins with its first count has no rate in that moment, and a burst would be missed.
+    this.#vaultRequests.inc({ status: '429' }, 0);
     for (const reason of ['malformed', 'oversized']) this.#dropped.inc({ reason }, 0);
     for (const result of ['success', 'failure']) this.#installations.inc({ result }, 0);
     new Gauge({
