@@ -26,6 +26,7 @@ export async function measureInstaller(driver: string, seconds: number): Promise
       NODE_CONFIG_FILE: join(root, 'config.json'),
       PLUGIN_DIRECTORY: join(root, 'plugins'),
       HEALTH_PORT: String(PORT),
+      METRICS_PORT: String(PORT + 1),
     },
     extendEnv: false,
     cwd: root,
