@@ -173,7 +173,9 @@ async function installerSays(on: string, ...args: string[]): Promise<string> {
 
 function untilAgentListens(): Promise<unknown> {
   return waitFor('the node agent to listen', 90, async () => {
-    const log = await kubectl(state, ['-n', productNamespace, 'logs', await installerOn(state, node)]);
+    const pod = await installerOn(state, node);
+    // Before its container is made it has no log.
+    const log = await kubectl(state, ['-n', productNamespace, 'logs', pod]).catch(() => '');
     return log.includes('"agent-started"') || undefined;
   });
 }
