@@ -5,8 +5,11 @@ import { openSocket } from './socket.ts';
 
 /** A connection to a program of this node is made at once or there is something wrong with it. */
 const CONNECT_MS = 20;
-/** The agent says first thing that it is working: one that is stopped or overburdened does not hold up a mount. */
-const FIRST_REPLY_MS = 500;
+/**
+ * The agent says first thing that it is working: one that is stopped or overburdened does not hold up a mount. Where many
+ * pods start at once it may have to wait for a processor, and reading without it would only make that worse.
+ */
+const FIRST_REPLY_MS = 1000;
 /** Three signs of life missed. */
 const SILENCE_MS = 3500;
 /** At the deadline the agent ends too, and may have seen what the fault is. */

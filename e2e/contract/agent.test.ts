@@ -67,7 +67,7 @@ describe('a mount succeeds by the driver alone when the agent', () => {
     expect(readDirectly()).toBe(true);
   });
 
-  test('is stopped, which costs half a second', async () => {
+  test('is stopped, which costs a second', async () => {
     const agent = await runAgent();
     agent.signal('SIGSTOP');
     readDirectly();

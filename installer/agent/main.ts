@@ -6,6 +6,7 @@ import type { RotationCounts } from '../rotation/journal.ts';
 import { startRotation } from '../rotation/main.ts';
 import { answerRead } from './answer-read.ts';
 import type { MemorySettings } from './memory/settings.ts';
+import { preload } from './preload.ts';
 import { NodeReading, type ReadingCounts } from './reading.ts';
 import { listenForDrivers } from './server.ts';
 
@@ -38,6 +39,7 @@ export async function startAgent({
 }: AgentSettings): Promise<void> {
   leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
+  await preload();
   const reading = new NodeReading({ version, memory, counts });
   await listenForDrivers(runDirectory, async (question, signal) =>
     // Read each time, so that it is never another one than the driver's.
