@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MemorySettings } from './agent/memory/settings.ts';
@@ -10,7 +11,8 @@ import { driverDirectoryOf } from './installation/plugin-directory.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { createMetricsServer } from './metrics/metrics-server.ts';
-import type { Settings } from './settings.ts';
+import type { PodEvents } from './rotation/pod-events.ts';
+import type { RotationEvents, Settings } from './settings.ts';
 import { createHealthServer } from './upkeep/health.ts';
 import { Keeper } from './upkeep/keeper.ts';
 import type { Readiness } from './upkeep/readiness.ts';
@@ -85,7 +87,7 @@ async function removeStartupTaint(
   const [{ untaint }, { removeTaint }, { askApi }] = await Promise.all([
     import('./startup-taint/untaint.ts'),
     import('./startup-taint/remove-taint.ts'),
-    import('./startup-taint/kubernetes-api.ts'),
+    import('./kubernetes/api.ts'),
   ]);
   const remove = () => removeTaint(taint, (question) => askApi(server, question));
   await untaint({ remove, log, metrics, sleep });
@@ -103,32 +105,36 @@ async function failureOf(name: string, server: Server): Promise<never> {
 
 /** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
 async function runAgent(
-  { runDirectory, pluginDirectory, rotation, rotationSignals }: Settings,
+  settings: Settings,
   memory: MemorySettings,
   metrics: Metrics,
   version: string,
   log: Log,
 ) {
+  const { runDirectory } = settings;
   try {
     const [{ startAgent }, { AgentMetrics }, { RotationMetrics }] = await Promise.all([
       import('./agent/main.ts'),
       import('./metrics/agent-metrics.ts'),
       import('./metrics/rotation-metrics.ts'),
     ]);
-    const driverDirectory = driverDirectoryOf(pluginDirectory);
+    const driverDirectory = driverDirectoryOf(settings.pluginDirectory);
     const counts = new AgentMetrics(metrics);
-    const rotations = rotation ? new RotationMetrics(metrics) : undefined;
-    await startAgent({
-      runDirectory,
-      driverDirectory,
-      version,
-      memory,
-      counts,
-      log,
-      rotations,
-      rotationSignals,
-    });
+    const rotation = settings.rotation && {
+      counts: new RotationMetrics(metrics),
+      signals: settings.rotation.signals,
+      podEvents: settings.rotation.events && (await podEvents(settings.rotation.events, log)),
+    };
+    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log, rotation });
   } catch (error) {
     log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
   }
+}
+
+async function podEvents({ server, ...told }: RotationEvents, log: Log): Promise<PodEvents> {
+  const [{ PodEvents }, { askApi }] = await Promise.all([
+    import('./rotation/pod-events.ts'),
+    import('./kubernetes/api.ts'),
+  ]);
+  return new PodEvents({ ...told, ask: (question) => askApi(server, question), log, uptime });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { MemorySettings } from './agent/memory/settings.ts';
 import { InstallFault } from './fault.ts';
-import type { ApiServer } from './startup-taint/kubernetes-api.ts';
+import type { ApiServer } from './kubernetes/api.ts';
 import type { StartupTaint } from './startup-taint/remove-taint.ts';
 
 const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
@@ -20,6 +20,8 @@ const schema = z.object({
   AGENT: onOrOff.default('off'),
   AGENT_ROTATION: onOrOff.default('off'),
   AGENT_ROTATION_SIGNALS: onOrOff.default('off'),
+  AGENT_ROTATION_EVENTS: onOrOff.default('off'),
+  AGENT_ROTATION_EXPIRY_DAYS: z.coerce.number().int().min(1).max(365).default(14),
   AGENT_MEMORY: onOrOff.default('on'),
   AGENT_MEMORY_MIB: z.coerce.number().int().min(1).max(1024).default(16),
   AGENT_LATEST_SECONDS: seconds.default(30),
@@ -39,6 +41,20 @@ const schema = z.object({
 interface StartupTaintSettings {
   readonly taint: StartupTaint;
   readonly server: ApiServer;
+}
+
+interface RotationSettings {
+  /** May it send signals to the pods' containers after that? It sees their processes by `hostPID`. */
+  readonly signals: boolean;
+  /** Where and how it tells pods' owners, by events of the pods. */
+  readonly events: RotationEvents | undefined;
+}
+
+export interface RotationEvents {
+  readonly node: string;
+  readonly server: ApiServer;
+  /** How many days ahead it is told that an object expires. */
+  readonly expiryDays: number;
 }
 
 /** What the pod specification says to the installer. */
@@ -62,10 +78,8 @@ export interface Settings {
   readonly runDirectory: string;
   /** What the node agent keeps, where there is one that reads for the driver. */
   readonly agent: MemorySettings | undefined;
-  /** Does it read mounted volumes again, at their intervals? */
-  readonly rotation: boolean;
-  /** May it send signals to the pods' containers after that? It sees their processes by `hostPID`. */
-  readonly rotationSignals: boolean;
+  /** What belongs to reading mounted volumes again, where the agent does. */
+  readonly rotation: RotationSettings | undefined;
   /** The node's own address, by which we see whether our network is the node's. */
   readonly nodeAddress: string | undefined;
   /** Is the driver to be removed from the node instead? */
@@ -102,22 +116,39 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     startupTaint: startupTaintOf(data),
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
-    rotation: data.AGENT === 'on' && data.AGENT_ROTATION === 'on',
-    rotationSignals: data.AGENT_ROTATION_SIGNALS === 'on',
+    rotation: rotationOf(data),
   };
 }
 
 function startupTaintOf(data: z.infer<typeof schema>): StartupTaintSettings | undefined {
-  const { STARTUP_TAINT_KEY: key, NODE_NAME: node, KUBERNETES_SERVICE_HOST: host } = data;
+  const { STARTUP_TAINT_KEY: key } = data;
   if (key === undefined) return undefined;
+  const { node, server } = clusterOf(data, 'STARTUP_TAINT_KEY');
+  return { taint: { key, node }, server };
+}
+
+function rotationOf(data: z.infer<typeof schema>): RotationSettings | undefined {
+  if (data.AGENT === 'off' || data.AGENT_ROTATION === 'off') return undefined;
+  const expiryDays = data.AGENT_ROTATION_EXPIRY_DAYS;
+  return {
+    signals: data.AGENT_ROTATION_SIGNALS === 'on',
+    events:
+      data.AGENT_ROTATION_EVENTS === 'on'
+        ? { ...clusterOf(data, 'AGENT_ROTATION_EVENTS'), expiryDays }
+        : undefined,
+  };
+}
+
+/** @param needing the variable that needs to know them */
+function clusterOf(data: z.infer<typeof schema>, needing: string): { node: string; server: ApiServer } {
+  const { NODE_NAME: node, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = data;
   if (node === undefined || host === undefined) {
     throw new InstallFault(
       'SettingsInvalid',
-      'environment of the installer is invalid: STARTUP_TAINT_KEY needs NODE_NAME and KUBERNETES_SERVICE_HOST',
+      `environment of the installer is invalid: ${needing} needs NODE_NAME and KUBERNETES_SERVICE_HOST`,
     );
   }
-  const credentials = data.SERVICE_ACCOUNT_DIRECTORY;
-  return { taint: { key, node }, server: { host, port: data.KUBERNETES_SERVICE_PORT, credentials } };
+  return { node, server: { host, port, credentials: data.SERVICE_ACCOUNT_DIRECTORY } };
 }
 
 function memoryOf(data: z.infer<typeof schema>): MemorySettings {

@@ -6,7 +6,15 @@ import { installerOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { trustServiceAccount } from '../cluster/mock-control.ts';
 import { mockVaultClients } from '../cluster/mock-vaults.ts';
-import { deletePods, inPod, nodeOf, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
+import {
+  deletePods,
+  eventMessages,
+  inPod,
+  nodeOf,
+  permissionsInPod,
+  startPod,
+  textInPod,
+} from '../cluster/pods.ts';
 import { productNamespace, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
 import { mockVaults } from '../cluster/vaults-under-test.ts';
@@ -29,7 +37,7 @@ beforeAll(async () => {
   await upgradeProduct(
     state,
     '--set',
-    'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.signals=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods',
+    'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.signals=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods,agent.rotation.events.enabled=true',
   );
   await untilAgentListens();
 }, 240_000);
@@ -45,6 +53,20 @@ test('a new version appears in the running pod within the interval, with its own
   await secrets.setSecret('rotated', 'second');
   await untilHolds('rotated', 'rotated', 'second');
   expect(await permissionsInPod(state, 'rotated', 'rotated')).toBe('640 0 2000');
+  const message = await waitFor('an event of the pod', 30, async () =>
+    (await eventMessages(state, 'rotated')).find((text) => text.includes('has new files')),
+  );
+  expect(message).toMatch(/^volume kv has new files: secret testkv\/rotated: [0-9a-f]{32} -> [0-9a-f]{32}$/);
+});
+
+test('the installer may create events, and read nothing of the cluster', async () => {
+  const may = async (...what: string[]) => {
+    const account = `system:serviceaccount:${productNamespace}:keyvault-flexvol`;
+    const asked = ['auth', 'can-i', ...what, '--all-namespaces', '--as', account];
+    return kubectl(state, asked).catch((error: { stdout?: string }) => error.stdout);
+  };
+  expect(await may('create', 'events')).toBe('yes');
+  for (const what of ['events', 'pods', 'secrets', 'nodes']) expect(await may('get', what)).toBe('no');
 });
 
 test('certificate and key fit at every moment of a renewal', async () => {

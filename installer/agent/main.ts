@@ -2,8 +2,7 @@
 import { leaveNothingInCoreDumps } from '../../driver/core-dumps.ts';
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
-import type { RotationCounts } from '../rotation/journal.ts';
-import { startRotation } from '../rotation/main.ts';
+import { type RotationSettings, startRotation } from '../rotation/main.ts';
 import { answerRead } from './answer-read.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { preload } from './preload.ts';
@@ -19,8 +18,7 @@ export interface AgentSettings {
   readonly counts: ReadingCounts;
   readonly log: Log;
   /** Undefined where mounted volumes stay as they are. */
-  readonly rotations: RotationCounts | undefined;
-  readonly rotationSignals: boolean;
+  readonly rotation: RotationSettings | undefined;
 }
 
 /** What the SDK, or a runtime, would read of a pod's environment to find the way out, where the driver decides on it. */
@@ -34,8 +32,7 @@ export async function startAgent({
   memory,
   counts,
   log,
-  rotations,
-  rotationSignals,
+  rotation,
 }: AgentSettings): Promise<void> {
   leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
@@ -46,15 +43,8 @@ export async function startAgent({
     answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
   );
   log('info', 'agent-started', { runDirectory });
-  if (rotations === undefined) return;
+  if (rotation === undefined) return;
   const nodeConfig = () => loadNodeConfig(driverDirectory);
   const { readerFor } = reading;
-  await startRotation({
-    runDirectory,
-    nodeConfig,
-    readerFor,
-    log,
-    counts: rotations,
-    signals: rotationSignals,
-  });
+  await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, log });
 }

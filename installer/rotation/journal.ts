@@ -2,6 +2,7 @@ import type { DriverError } from '../../driver/errors.ts';
 import { readPodContext } from '../../driver/options/pod.ts';
 import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
 import type { Log } from '../log.ts';
+import type { PodEvents } from './pod-events.ts';
 import type { Rotated } from './rotate-volume.ts';
 import { type RotationState, writeState } from './state-file.ts';
 
@@ -10,6 +11,8 @@ export interface JournalSettings {
   readonly counts: RotationCounts;
   /** Seconds since the node was started. */
   readonly uptime: () => number;
+  /** Tells the pods' owners, where it may. */
+  readonly podEvents?: PodEvents | undefined;
 }
 
 /** Is told how rotations go, for the metrics. */
@@ -51,22 +54,26 @@ export class Journal {
 
   succeeded({ name, record, before }: Subject, success: Success): RotationState {
     const { result, objects, changes, signalled } = success;
-    const { log, counts } = this.#settings;
+    const { log, counts, podEvents } = this.#settings;
     const checked = this.#checked(record);
     const rotatedAt = result === 'replaced' ? checked.checkedAt : before?.rotatedAt;
     counts.rotated(result, 'Success');
     const told = { ...describeVolume(record), id: name };
     if (result === 'replaced') log('info', 'rotated', { ...told, changes, ...signalled });
+    if (result === 'replaced') podEvents?.rotated({ name, record }, changes);
+    podEvents?.expiring({ name, record }, objects);
     if (before?.failure) log('info', 'rotation-recovered', { ...told, failedSince: before.failure.since });
     return this.#keep(name, { ...checked, rotatedAt, objects: [...objects] });
   }
 
   failed({ name, record, before }: Subject, { code, message }: DriverError): RotationState {
-    const { log, counts, uptime } = this.#settings;
+    const { log, counts, uptime, podEvents } = this.#settings;
     const checked = this.#checked(record);
     const { since = checked.checkedAt, sinceUptime = uptime(), count = 0 } = before?.failure ?? {};
     const failure = { code, message, since, sinceUptime, count: count + 1 };
     counts.rotated('failed', code);
+    podEvents?.failing({ name, record }, sinceUptime, `${code}: ${message}`);
+    podEvents?.expiring({ name, record }, before?.objects ?? record.objects);
     // Told once, and when it is another fault: a vault that is away for a day must not fill the log.
     if (before?.failure?.code !== code)
       log('warning', 'rotation-failed', { ...describeVolume(record), id: name, code, message, since });

@@ -17,11 +17,15 @@ const LOOK_EVERY_MS = 5000;
 /** So many volumes are read at once; what they have in common is read once. */
 const AT_ONCE = 4;
 
+/** What an admin allowed of it. */
+export interface RotationSettings extends Pick<RotatorSettings, 'counts' | 'podEvents'> {
+  /** May containers be sent the signals that their volumes ask for? */
+  readonly signals: boolean;
+}
+
 /** Never ends. @throws a system error when the socket for orders cannot be made */
 export async function startRotation(
-  settings: Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log' | 'counts'> & {
-    readonly signals: boolean;
-  },
+  settings: RotationSettings & Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log'>,
 ): Promise<never> {
   const rotator = new Rotator({
     ...settings,

@@ -39,7 +39,8 @@ export async function runStatus(
 ): Promise<CommandResult> {
   const asJson = args.length === 2 && args[0] === '--output' && args[1] === 'json';
   if (args.length > 0 && !asJson) return { output: '', errors: USAGE, exitCode: 2 };
-  const { runDirectory, pluginDirectory, agent, rotation } = settings();
+  const { runDirectory, pluginDirectory, agent, rotation: allowed } = settings();
+  const rotation = allowed !== undefined;
   const node = await loadNodeConfig(driverDirectoryOf(pluginDirectory));
   const volumes = volumesOf(runDirectory, node, rotation);
   const output = asJson

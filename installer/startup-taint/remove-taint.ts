@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiAnswer, ApiQuestion } from './kubernetes-api.ts';
+import type { ApiAnswer, ApiQuestion } from '../kubernetes/api.ts';
 
 /** A taint of a node that waits for the driver. */
 export interface StartupTaint {

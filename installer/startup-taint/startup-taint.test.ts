@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeTls } from '../../e2e/mock/tls.ts';
+import { askApi } from '../kubernetes/api.ts';
 import { Metrics } from '../metrics/metrics.ts';
-import { askApi } from './kubernetes-api.ts';
 import { removeTaint } from './remove-taint.ts';
 import { untaint } from './untaint.ts';
 

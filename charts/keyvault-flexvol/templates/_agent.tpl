@@ -20,6 +20,12 @@
 - name: AGENT_ROTATION_SIGNALS
   value: "on"
 {{- end }}
+{{- if include "keyvault-flexvol.podEvents" $ }}
+- name: AGENT_ROTATION_EVENTS
+  value: "on"
+- name: AGENT_ROTATION_EXPIRY_DAYS
+  value: {{ .rotation.events.expiryDays | quote }}
+{{- end }}
 - name: HEALTH_HOST
   value: 127.0.0.1
 {{- if $.Values.metrics.enabled }}
@@ -47,6 +53,18 @@ port: health
 {{- with .Values.agent }}
 {{- if and .enabled .rotation.enabled }}{{ .rotation.kubeletPodsDirectory }}{{ end }}
 {{- end }}
+{{- end }}
+
+{{/* Not empty where the agent tells pods' owners by events. */}}
+{{- define "keyvault-flexvol.podEvents" -}}
+{{- with .Values.agent }}
+{{- if and .enabled .rotation.enabled .rotation.events.enabled }}true{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Not empty where the installer asks the API server for something, for which it needs a token and its node's name. */}}
+{{- define "keyvault-flexvol.asksApi" -}}
+{{- if or .Values.startupTaint.enabled (include "keyvault-flexvol.podEvents" .) }}true{{ end }}
 {{- end }}
 
 {{/* Not empty where the agent may send signals. */}}

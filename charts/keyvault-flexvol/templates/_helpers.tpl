@@ -91,7 +91,7 @@ type: spc_t
 {{/* Further variables; a second value for one of the chart's own would win silently. */}}
 {{- define "keyvault-flexvol.extraEnv" -}}
 {{- range .Values.extraEnv }}
-{{- if has .name (list "PLUGIN_DIRECTORY_ON_NODE" "HEALTH_PORT" "RUN_DIRECTORY" "NODE_ADDRESS" "NODE_NAME" "STARTUP_TAINT_KEY" "UNINSTALL" "METRICS_PORT" "METRICS_HOST" "HEALTH_HOST" "AGENT" "AGENT_MEMORY" "AGENT_MEMORY_MIB" "AGENT_LATEST_SECONDS" "AGENT_PINNED_SECONDS" "AGENT_VAULT_REQUESTS_PER_SECOND") }}
+{{- if has .name (list "PLUGIN_DIRECTORY_ON_NODE" "HEALTH_PORT" "RUN_DIRECTORY" "NODE_ADDRESS" "NODE_NAME" "STARTUP_TAINT_KEY" "UNINSTALL" "METRICS_PORT" "METRICS_HOST" "HEALTH_HOST" "AGENT" "AGENT_MEMORY" "AGENT_MEMORY_MIB" "AGENT_LATEST_SECONDS" "AGENT_PINNED_SECONDS" "AGENT_VAULT_REQUESTS_PER_SECOND" "AGENT_ROTATION" "AGENT_ROTATION_SIGNALS" "AGENT_ROTATION_EVENTS" "AGENT_ROTATION_EXPIRY_DAYS") }}
 {{- fail (printf "extraEnv sets %s, which the chart sets itself: use platform, volumePluginDir, health, metrics, agent, startupTaint or uninstall" .name) }}
 {{- end }}
 {{- end }}

@@ -11,10 +11,12 @@ export interface ApiServer {
 }
 
 export interface ApiQuestion {
-  readonly method: 'GET' | 'PATCH';
+  readonly method: 'GET' | 'PATCH' | 'POST';
   readonly path: string;
   /** A JSON patch (RFC 6902). */
   readonly patch?: readonly object[];
+  /** An object to create. */
+  readonly object?: object;
 }
 
 export interface ApiAnswer {
@@ -43,7 +45,7 @@ export async function askApi(server: ApiServer, question: ApiQuestion): Promise<
 
 function send(
   { host, port }: ApiServer,
-  { method, path, patch }: ApiQuestion,
+  { method, path, patch, object }: ApiQuestion,
   token: string,
   ca: string,
 ): Promise<{ status: number; text: string }> {
@@ -51,6 +53,7 @@ function send(
     accept: 'application/json',
     authorization: `Bearer ${token}`,
     ...(patch && { 'content-type': 'application/json-patch+json' }),
+    ...(object && { 'content-type': 'application/json' }),
   };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(LIMIT_MS);
@@ -66,7 +69,8 @@ function send(
       answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }));
     });
     sent.once('error', reject);
-    sent.end(patch && JSON.stringify(patch));
+    const body = patch ?? object;
+    sent.end(body && JSON.stringify(body));
   });
 }
 
