@@ -39,6 +39,9 @@ const RUNS: Record<string, (report: never) => Cells[]> = {
     kills('kills of the driver, mount and unmount', run.driver, run.command),
     kills('kills of the installer, install and upgrade', run.installer, run.command),
   ],
+  'rotation-kill': (run: Kills & { command: string }) => [
+    kills('kills of the node agent in a rotation', run, run.command),
+  ],
   concurrency: (run: { mountsAtOnce: number; failed: number }) => [
     {
       what: 'volumes at once',
