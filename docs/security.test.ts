@@ -21,7 +21,10 @@ test.each(readFigures())(
     const [, file = 'none'] = /(?:^| )(\S+\.ts)(?: \d+)*$|lab\/enter\.ts vitest/.exec(figure.command) ?? [];
     if (script) expect(scripts).toHaveProperty(script);
     else if (file !== 'none') expect(existsSync(new URL(`../${file}`, import.meta.url))).toBe(true);
-    else expect(figure.command).toMatch(/^node e2e\/lab\/enter\.ts vitest run --project contract \S+$/);
+    else
+      expect(figure.command).toMatch(
+        /^(KILLS=all )?node e2e\/lab\/enter\.ts vitest run --project contract \S+$/,
+      );
   },
 );
 

@@ -18,7 +18,11 @@ const unmounts = 'callouts_total{callout="unmount",code="Success",identity="none
 beforeAll(async () => {
   await applyCredentials(state, seed);
   await installersAreReady(state);
-  before = await metricsOn(state, node);
+  // Volumes of earlier cases' pods may still be on their way out.
+  await waitFor('no volume to be mounted', 90, async () => {
+    before = await metricsOn(state, node);
+    return before.get('keyvault_flexvol_mounted_volumes') === 0 ? true : undefined;
+  });
 });
 afterAll(() => deletePods(state, ['counted', 'counted-too', 'counted-failure']));
 

@@ -1,4 +1,12 @@
-import { lutimesSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  lutimesSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,7 +66,8 @@ export class RotationLab {
     const text = this.#next();
     const inject = `inject=${syscall}:signal=SIGKILL:when=${ordinal}`;
     const exitCode = await this.#traced(['-o', '/dev/null', '-e', `trace=${syscall}`, '-e', inject]);
-    const killed = exitCode !== 0;
+    // It may have answered first, and be killed by what it does next.
+    const killed = exitCode !== 0 || !existsSync(`/proc/${this.#agent?.pid}`);
     const faults: string[] = [];
     const after = this.#texts();
     if (after.size !== 1 || !(after.has(old) || after.has(text)))
