@@ -262,11 +262,20 @@ function filledIn(text: string, instead: Readonly<Record<string, string>>): stri
   return Object.entries(instead).reduce((sofar, [written, here]) => sofar.replaceAll(written, here), text);
 }
 
+/** Of two nodes' installers helm waits for one; an earlier document may just have exchanged them. */
+async function untilRolledOut(): Promise<void> {
+  const selector = 'app.kubernetes.io/name=keyvault-flexvol';
+  await shell.run(
+    `kubectl --namespace kube-system rollout status daemonset --selector ${selector} --timeout=90s || true`,
+  );
+}
+
 /** Answers what the commands say. */
 async function run({ commands, mark }: CommandBlock): Promise<string> {
   const script = filledIn(commands, { ...replacements, ...(await files()) });
   expect(script.match(/<[^<>\n]+>/g) ?? []).toEqual([]);
   if (mark === 'node') return onNode(state, state.nodes.at(-1) ?? '', ['bash', '-euc', script]);
+  if (/kubectl .*\b(logs|exec)\b/.test(script)) await untilRolledOut();
   if (script.includes('create secret')) await shell.run('kubectl delete secret kvcreds --ignore-not-found');
   return shell.run(script, variables);
 }
