@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { RUN_DIRECTORY, runInstaller } from '../lab/installer.ts';
 import { Kubelet } from '../lab/kubelet.ts';
 import { setScene, volumeOf } from './scene.ts';
@@ -11,6 +11,9 @@ import { setScene, volumeOf } from './scene.ts';
 const scene = setScene();
 const HEALTH = { HEALTH_PORT: '19808' };
 const url = 'http://127.0.0.1:19808/readyz';
+
+/** What tests of other files left on the same node, their scenes having unmounted it. */
+beforeEach(() => rmSync(RUN_DIRECTORY, { recursive: true, force: true }));
 
 // The scene of each test begins with a driver.
 afterEach(async () => {
