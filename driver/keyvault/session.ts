@@ -13,6 +13,7 @@ import { patiencePolicy } from './patience.ts';
 import { ReadFailure } from './read-failure.ts';
 import { refusalPolicy } from './refusal.ts';
 import { Sightings, sightingsPolicy } from './sightings.ts';
+import { originOf } from './vault-host.ts';
 
 /** So many objects a selection looks through, which is 80 requests in sequence: pages have at most 25. */
 const MAX_LISTED = 2000;
@@ -42,7 +43,7 @@ export function openSession(
   createClient: CreateVaultClient,
 ): VaultSession {
   const sightings = new Sightings(host);
-  const origin = new URL(`https://${host}`).origin;
+  const origin = originOf(host);
   // The token is still under way: what it takes to find the vault goes beside it.
   transport.lookUp?.(host);
   const client = createClient(origin, token, transport, {

@@ -7,6 +7,7 @@ import { createLimiter } from './limiter.ts';
 import { isReasonToFallBack } from './outage.ts';
 import { ReadFailure } from './read-failure.ts';
 import { openSession, type VaultSession } from './session.ts';
+import { hostOf } from './vault-host.ts';
 
 /** So many requests are under way at once, over all vaults; more would only open more connections. */
 const MAX_PARALLEL_REQUESTS = 32;
@@ -43,7 +44,7 @@ export function openVaults(
   const share = shareOf(whole, SHARE_BEFORE_FALLBACK, token);
 
   function sessionOf(vault: string, bound: Bound): VaultSession {
-    const host = `${vault.toLowerCase()}.${cloud.vaultSuffix}`;
+    const host = hostOf(vault, cloud);
     const key = `${bound === whole ? 'last' : 'first'} ${host}`;
     const session = sessions.get(key) ?? openSession(vault, host, token, transport, bound, createClient);
     sessions.set(key, session);

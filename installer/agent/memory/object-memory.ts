@@ -3,7 +3,7 @@ import type { ListedObject, VaultClient } from '../../../driver/keyvault/client.
 import { pathOf } from '../../../driver/keyvault/object.ts';
 import { VaultRefusal } from '../../../driver/keyvault/refusal.ts';
 import { pickNames } from '../../../driver/keyvault/selection.ts';
-import type { Cloud } from '../../../driver/options/clouds.ts';
+import { hostOf, originOf } from '../../../driver/keyvault/vault-host.ts';
 import type { FoundObject, ReadItem, ReadRequest } from '../../../driver/ports.ts';
 import { BoundedMemory, type Kept } from './bounded-memory.ts';
 
@@ -102,7 +102,9 @@ export class ObjectMemory {
     for (const item of items) {
       const vaults = item.fallbackVault === undefined ? [item.vault] : [item.vault, item.fallbackVault];
       const list = vaults
-        .map((vault) => this.#recallItem(`${identity} ${originOf(vault, cloud)}`, vault, item, maxAgeMs))
+        .map((vault) =>
+          this.#recallItem(`${identity} ${originOf(hostOf(vault, cloud))}`, vault, item, maxAgeMs),
+        )
         .find((found) => found !== undefined);
       if (list === undefined) return undefined;
       lists.push(list);
@@ -175,11 +177,6 @@ export class ObjectMemory {
 function isRefused(error: unknown): boolean {
   if (error instanceof DriverError) return error.code === 'ObjectDisabled';
   return error instanceof VaultRefusal && error.status < 500 && ![408, 429].includes(error.status);
-}
-
-/** As `openSession` makes it. */
-function originOf(vault: string, { vaultSuffix }: Cloud): string {
-  return new URL(`https://${vault.toLowerCase()}.${vaultSuffix}`).origin;
 }
 
 /** Text takes a byte or two a character, and what belongs to an object takes about as much as this. */
