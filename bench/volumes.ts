@@ -1,7 +1,7 @@
 import { federatedToken, projectVolume } from '../e2e/lab/federated-token.ts';
 import type { Kubelet, PodVolume } from '../e2e/lab/kubelet.ts';
 import type { Seed } from '../e2e/mock/seed/schema.ts';
-import { principalOf } from '../e2e/mock/seed.ts';
+import { eightObjects, principalOf } from '../e2e/mock/seed.ts';
 
 export const identities = [
   'service principal',
@@ -13,21 +13,9 @@ export type Identity = (typeof identities)[number];
 
 export const MOST_OBJECTS = 200;
 
-/** Eight objects of all three types, from the seed; a mount of one takes the first, more take secrets. */
-export const seeded = [
-  ['secret', 'plain'],
-  ['secret', 'multiline'],
-  ['secret', 'non-ascii'],
-  ['secret', 'json-document'],
-  ['key', 'rsa-2048'],
-  ['key', 'ec-p256'],
-  ['cert', 'chain-pkcs12'],
-  ['cert', 'ec-pem'],
-] as const;
-
-/** Names of the secrets that a volume of so many objects asks for beside the seeded ones. */
+/** Names of the secrets that a volume of so many objects asks for beside those of the seed. */
 export function secretNames(objects: number): string[] {
-  return Array.from({ length: Math.max(0, objects - seeded.length) }, (_, index) => `bench-${index}`);
+  return Array.from({ length: Math.max(0, objects - eightObjects.length) }, (_, index) => `bench-${index}`);
 }
 
 export interface Volumes {
@@ -48,7 +36,7 @@ export function volumesOf(seed: Seed, kubelet: Kubelet): Volumes {
   return {
     of(pod, objects, identity = 'service principal') {
       const wanted = [
-        ...seeded.slice(0, objects),
+        ...eightObjects.slice(0, objects),
         ...secretNames(objects).map((name) => ['secret', name] as const),
       ];
       return {

@@ -8,10 +8,9 @@ import { productNamespace, upgradeProduct } from '../../e2e/cluster/product.ts';
 import { readState } from '../../e2e/cluster/state.ts';
 import { applyCredentials, keyVaultVolume, objectLists, readerVolume } from '../../e2e/cluster/volumes.ts';
 import { waitFor } from '../../e2e/cluster/waiting.ts';
-import { loadSeed } from '../../e2e/mock/seed.ts';
+import { eightObjects, loadSeed } from '../../e2e/mock/seed.ts';
 import { type KubeletRow, originOf, writeResults } from '../results.ts';
 import { spreadOf } from '../statistics.ts';
-import { seeded } from '../volumes.ts';
 import { type Histogram, medianOf, readMounts, since } from './histogram.ts';
 
 const state = readState();
@@ -20,7 +19,7 @@ const node = state.nodes.find((name) => name.endsWith('worker')) ?? '';
 const rows: KubeletRow[] = [];
 const FIRST_ROUNDS = 5;
 
-const volume = readerVolume(seed, seeded);
+const volume = readerVolume(seed, eightObjects);
 
 /** `--bench agent`: the same by the node agent, which keeps what it read, so that only the first pod of it waits for Azure. */
 // biome-ignore lint/style/noProcessEnv: how `e2e/run.ts --bench agent` asks for it

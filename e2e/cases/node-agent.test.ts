@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installerOn } from '../cluster/installers.ts';
+import { installerOn, untilAgentListens } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { mockJournal, nodeJournal, setFaults } from '../cluster/mock-control.ts';
 import {
@@ -21,7 +21,7 @@ import {
   readerVolume,
 } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
-import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
+import { eightObjects, loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
 /** The node agent of the chart, switched on for these cases alone. */
 const state = readState();
@@ -29,16 +29,6 @@ const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
 const node = state.nodes.at(-1) ?? '';
 const plain = readerVolume(seed, [['secret', 'plain']]);
-const eight = [
-  ['secret', 'plain'],
-  ['secret', 'multiline'],
-  ['secret', 'non-ascii'],
-  ['secret', 'json-document'],
-  ['key', 'rsa-2048'],
-  ['key', 'ec-p256'],
-  ['cert', 'chain-pkcs12'],
-  ['cert', 'ec-pem'],
-] as const;
 
 const created: string[] = [];
 
@@ -55,7 +45,7 @@ afterAll(async () => {
 
 test('fifty pods with the same eight objects cost one token and eight objects', async () => {
   const before = (await mockJournal(state)).length;
-  const names = await create(50, 'agent-same', readerVolume(seed, eight));
+  const names = await create(50, 'agent-same', readerVolume(seed, eightObjects));
   for (const name of names) await waitUntilRunning(state, name, 170);
   const requests = (await mockJournal(state)).slice(before);
   expect(requests.filter(({ role }) => role === 'entra')).toHaveLength(1);
@@ -140,11 +130,7 @@ test('while the vault is down, pods that may start with what is known do, and ot
 
 async function switchOn(latestSeconds: number): Promise<void> {
   await upgradeProduct(state, '--set', `agent.enabled=true,agent.memory.latestSeconds=${latestSeconds}`);
-  await waitFor(
-    'the node agent to listen',
-    60,
-    async () => (await logOf(node)).includes('"agent-started"') || undefined,
-  );
+  await untilAgentListens(state, node, 60);
 }
 
 async function create(count: number, name: string, volume: object): Promise<string[]> {

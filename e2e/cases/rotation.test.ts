@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../cluster/command.ts';
 import { removeExample, startExample } from '../cluster/examples.ts';
-import { installerOn } from '../cluster/installers.ts';
+import { installerOn, untilAgentListens } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { trustServiceAccount } from '../cluster/mock-control.ts';
 import { mockVaultClients } from '../cluster/mock-vaults.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
     '--set',
     'agent.enabled=true,agent.rotation.enabled=true,agent.rotation.signals=true,agent.rotation.kubeletPodsDirectory=/var/lib/kubelet/pods,agent.rotation.events.enabled=true',
   );
-  await untilAgentListens();
+  await untilAgentListens(state, node);
 }, 240_000);
 afterAll(async () => {
   if (pods.length > 0) await deletePods(state, pods);
@@ -86,7 +86,7 @@ test('certificate and key fit at every moment of a renewal', async () => {
 test('rotation goes on when the agent’s pod was deleted', async () => {
   const installer = await installerOn(state, node);
   await kubectl(state, ['-n', productNamespace, 'delete', 'pod', installer, '--wait']);
-  await untilAgentListens();
+  await untilAgentListens(state, node);
   await secrets.setSecret('rotated', 'by the next agent');
   await untilHolds('rotated', 'rotated', 'by the next agent');
 });
@@ -191,13 +191,4 @@ function installer(...args: string[]): Promise<string> {
 async function installerSays(on: string, ...args: string[]): Promise<string> {
   const pod = await installerOn(state, on);
   return kubectl(state, ['-n', productNamespace, 'exec', pod, '--', 'installer', ...args]);
-}
-
-function untilAgentListens(): Promise<unknown> {
-  return waitFor('the node agent to listen', 90, async () => {
-    const pod = await installerOn(state, node);
-    // Before its container is made it has no log.
-    const log = await kubectl(state, ['-n', productNamespace, 'logs', pod]).catch(() => '');
-    return log.includes('"agent-started"') || undefined;
-  });
 }

@@ -7,12 +7,11 @@ import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-s
 import {
   createPod,
   deletePod,
-  eventMessages,
-  phaseOf,
   podUid,
   readInPod,
   startPod,
   waitUntilRunning,
+  whyItWaits,
 } from '../cluster/pods.ts';
 import { installProduct, productNamespace, uninstallProduct, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
@@ -76,11 +75,7 @@ test('a pod waits for a new node’s driver by its start-up taint, which the ins
   const key = 'keyvault-flexvol/not-ready';
   await kubectl(state, ['taint', 'node', node, `${key}=:NoSchedule`]);
   await createPod(state, { name: 'on-new-node', scheduledTo: node, volume });
-  await waitFor('the pod to be told of the taint', 60, async () => {
-    const messages = await eventMessages(state, 'on-new-node');
-    return messages.some((message) => message.includes('untolerated taint')) ? true : undefined;
-  });
-  expect(await phaseOf(state, 'on-new-node')).toBe('Pending');
+  await whyItWaits(state, 'on-new-node', 'untolerated taint', 60);
   await installProduct(state, '--set', 'startupTaint.enabled=true');
   await waitUntilRunning(state, 'on-new-node');
   expect((await readInPod(state, 'on-new-node', 'plain')).toString()).toBe(value);

@@ -1,6 +1,7 @@
 import { kubectl } from './kubectl.ts';
 import { installerLabel, productNamespace } from './product.ts';
 import type { EndToEndState } from './state.ts';
+import { waitFor } from './waiting.ts';
 
 type Target = Pick<EndToEndState, 'kubectl' | 'kubeconfig'>;
 
@@ -28,6 +29,16 @@ export async function installerOn(target: Target, node: string): Promise<string>
 export async function installersAreReady(target: Target): Promise<void> {
   const ofAll = ['daemonset', '-l', installerLabel, '--timeout=90s'];
   await kubectl(target, ['-n', productNamespace, 'rollout', 'status', ...ofAll]);
+}
+
+/** Waits until the node agent of a node takes questions. */
+export async function untilAgentListens(target: Target, node: string, seconds = 90): Promise<void> {
+  await waitFor('the node agent to listen', seconds, async () => {
+    const pod = await installerOn(target, node);
+    // Before its container is made it has no log.
+    const log = await kubectl(target, ['-n', productNamespace, 'logs', pod]).catch(() => '');
+    return log.includes('"agent-started"') || undefined;
+  });
 }
 
 /** The mounts and unmounts that the installer of a node has logged since it runs, the newest last. */

@@ -61,3 +61,15 @@ function pick<T extends { version: string }>(
   if (found === undefined) throw new Error(`the seed has no ${what}, version ${version}`);
   return found;
 }
+
+/** Objects of all three types in the vault `testkv`, for whatever is measured or counted by the volume of eight. */
+export const eightObjects = [
+  ['secret', 'plain'],
+  ['secret', 'multiline'],
+  ['secret', 'non-ascii'],
+  ['secret', 'json-document'],
+  ['key', 'rsa-2048'],
+  ['key', 'ec-p256'],
+  ['cert', 'chain-pkcs12'],
+  ['cert', 'ec-pem'],
+] as const;
