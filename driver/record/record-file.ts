@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isArcEnabled } from '../credentials/arc-enabled.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import { MAX_RECORD_BYTES, type PlacedRecord, RECORD_SCHEMA_VERSION, type VolumeRecord } from './record.ts';
 
@@ -32,6 +33,8 @@ export function writeRecord(
       ...record,
       target: place.target,
       device: statSync(place.mount).dev,
+      // The node agent, in a pod, cannot see what kind of node it is.
+      arcIdentity: record.identity === 'managed-identity' && isArcEnabled(),
       mountedAt: new Date().toISOString(),
       mountedUptime: uptimeSeconds(),
     };

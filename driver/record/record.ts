@@ -36,6 +36,8 @@ export interface PlacedRecord extends VolumeRecord {
   readonly target: string;
   /** `st_dev` of the volume's tmpfs: no other file system bears it while this one is there. */
   readonly device: number;
+  /** Is its managed identity that of Azure Arc's agent? Undefined of drivers that did not tell. */
+  readonly arcIdentity?: boolean | undefined;
   /** When the volume was filled: ISO 8601, and seconds since the node was started, which no clock set anew changes. */
   readonly mountedAt: string;
   readonly mountedUptime: number;

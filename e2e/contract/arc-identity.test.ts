@@ -1,5 +1,7 @@
 // The managed identity of a node that Azure Arc manages: no IMDS, but the agent on the node's loopback.
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../lab/agent.ts';
+import { installerCommand } from '../lab/installer-command.ts';
 import { principalOf } from '../mock/seed.ts';
 import { type AgentFault, setArcNode } from './arc-node.ts';
 import { expectPlainSecret, failureOf, requestedBy } from './reading.ts';
@@ -118,6 +120,29 @@ test.each([
   expect(message).toMatch(expected);
   expect(message).not.toMatch(`CANARY|${agent.key}`);
   expect(agent.requests).toEqual(['no key: 401', `key: ${status}`]);
+});
+
+test('is read by the driver alone: with the node agent on, such a volume mounts, does not rotate and says why', async () => {
+  await agent.start();
+  const nodeAgent = await startAgent(scene.kubelet, {
+    aloneCanRead: true,
+    environment: { AGENT_ROTATION: 'on' },
+  });
+  onTestFinished(() => nodeAgent.stop());
+  const volume = managed('arc-rotates', { rotationinterval: '30s' });
+  expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+  scene.azure.clearRequests();
+  const why =
+    'its identity is Azure Arc’s, which is proved by a key file that only the driver sees; use workload identity or a service principal';
+  const { output } = await installerCommand(scene.kubelet, ['status']);
+  expect(output).toContain('default/arc-rotates kv (managed-identity)\n');
+  expect(output).toContain(`  does not rotate: ${why}\n`);
+  expect(await installerCommand(scene.kubelet, ['refresh', 'default/arc-rotates'])).toMatchObject({
+    output: `default/arc-rotates kv: failed: it cannot be read again: ${why}`,
+    exitCode: 1,
+  });
+  expect(scene.azure.requests()).toEqual([]);
+  await scene.kubelet.unmount(volume);
 });
 
 test.each([

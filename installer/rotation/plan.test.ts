@@ -42,6 +42,18 @@ test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
     stays('token-not-seen'),
   ],
   [
+    'nothing of which Azure Arc’s agent would want a key file',
+    { identity: 'managed-identity', secret: 'none', arcIdentity: true },
+    {},
+    stays('arc-key-not-seen'),
+  ],
+  [
+    'what the node’s metadata service gives tokens for',
+    { identity: 'managed-identity', secret: 'none', arcIdentity: false },
+    {},
+    every(300),
+  ],
+  [
     'by workload identity what the pod’s token is seen of',
     { identity: 'workload-identity', secret: 'none', seesPod: true },
     {},

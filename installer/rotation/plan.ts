@@ -14,6 +14,8 @@ export const reasons = {
   'secret-not-kept': 'the node keeps no service principals (agent.rotation.keepServicePrincipals)',
   'secret-left-out': 'it was mounted when it was not to rotate, so its Secret was not kept; restart the pod',
   'token-not-seen': 'the agent does not see the token of its pod (agent.rotation.kubeletPodsDirectory)',
+  'arc-key-not-seen':
+    'its identity is Azure Arc’s, which is proved by a key file that only the driver sees; use workload identity or a service principal',
 } as const;
 export type Reason = keyof typeof reasons;
 
@@ -25,7 +27,7 @@ export type Plan =
   | { readonly rotates: false; readonly why: Reason };
 
 /** The part of a record that says whether and how often. */
-export interface Planned extends Pick<PlacedRecord, 'rotation' | 'secret' | 'identity'> {
+export interface Planned extends Pick<PlacedRecord, 'rotation' | 'secret' | 'identity' | 'arcIdentity'> {
   /** Is kubelet's directory of the pod to be seen from here? The token of its service account is there. */
   readonly seesPod: boolean;
 }
@@ -49,9 +51,10 @@ export function planOf(
 
 /** What keeps a volume from being read again, at its time or on demand. */
 export function whyNotReadable(
-  { identity, secret, seesPod }: Planned,
+  { identity, arcIdentity, secret, seesPod }: Planned,
   node: NodeRotation,
 ): Reason | undefined {
+  if (arcIdentity) return 'arc-key-not-seen';
   if (identity === 'workload-identity' && !seesPod) return 'token-not-seen';
   if (secret === 'left-out') return node.keepServicePrincipals ? 'secret-left-out' : 'secret-not-kept';
   return undefined;

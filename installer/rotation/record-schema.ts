@@ -20,6 +20,7 @@ const record = z.object({
   driverVersion: text,
   target: z.string().max(4096),
   device: z.number(),
+  arcIdentity: z.boolean().optional(),
   mountedAt: text,
   mountedUptime: z.number().nonnegative(),
   options: z.record(z.string(), z.string()),

@@ -104,9 +104,9 @@ export class Rotator {
       if (fingerprint === undefined || this.#known.get(name)?.fingerprint === fingerprint) continue;
       const record = this.#files.read(name);
       if (record === undefined) continue;
-      const { rotation, secret, identity, mountedAt } = record;
+      const { rotation, secret, identity, arcIdentity, mountedAt } = record;
       const state = readState(directory, name, mountedAt);
-      const planned = { rotation, secret, identity, seesPod: seesPod(record) };
+      const planned = { rotation, secret, identity, arcIdentity, seesPod: seesPod(record) };
       this.#known.set(name, { ...planned, fingerprint, standing: standingOf(record, state) });
     }
     const present = new Set(names);
