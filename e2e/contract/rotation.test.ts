@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,67 +12,22 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { startAgent } from '../lab/agent.ts';
 import { federatedToken, projectVolume } from '../lab/federated-token.ts';
 import { installerCommand } from '../lab/installer-command.ts';
 import { mountsWith, type PodVolume } from '../lab/kubelet.ts';
 import { principalOf } from '../mock/seed.ts';
+import { RECORDS, RUN, rotatingOn } from './rotating.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 /** The built driver mounts, and a real agent, in namespaces of its own, rotates: at once, when it is told to. */
 const scene = setScene();
 
-const RUN = '/run/keyvault-flexvol';
-const RECORDS = join(RUN, 'records');
+const { configure, runAgent, mount, vault, setSecret, refresh, status, read, fingerprints } =
+  rotatingOn(scene);
 const rotating = { rotationinterval: '30s' };
 
 /** Service principals may be kept. */
 beforeEach(() => configure({ keepServicePrincipals: true }));
-
-async function configure(rotation: Readonly<Record<string, unknown>>, more = {}): Promise<void> {
-  await scene.kubelet.configure({ caBundle: scene.azure.caPem, rotation, ...more });
-}
-
-async function runAgent(more: Readonly<Record<string, string>> = {}) {
-  await scene.agent?.stop();
-  const environment = { AGENT_ROTATION: 'on', ...more };
-  const agent = await startAgent(scene.kubelet, { aloneCanRead: true, apart: true, environment });
-  onTestFinished(() => agent.stop());
-  return agent;
-}
-
-async function mount(pod: string, changes: Partial<PodVolume> = {}): Promise<PodVolume> {
-  const volume = volumeOf(scene, pod, { ...changes, options: { ...rotating, ...changes.options } });
-  expect((await scene.kubelet.mount(volume)).output).toBe('{"status":"Success"}\n');
-  return volume;
-}
-
-function vault(name = 'testkv') {
-  const found = scene.azure.directory.vault(name);
-  if (found === undefined) throw new Error(`no vault ${name}`);
-  return found;
-}
-
-const setSecret = (name: string, value: string) => vault().addSecret(name, { value });
-const refresh = (pod: string) => installerCommand(scene.kubelet, ['refresh', `default/${pod}`]);
-
-async function status(pod: string): Promise<Record<string, unknown>> {
-  const { output, errors, exitCode } = await installerCommand(scene.kubelet, ['status', '--output', 'json']);
-  expect({ errors, exitCode }).toEqual({ errors: '', exitCode: 0 });
-  const { volumes } = JSON.parse(output) as { volumes: Record<string, unknown>[] };
-  return volumes.find((volume) => volume['pod'] === pod) ?? {};
-}
-
-const read = (volume: PodVolume, file = 'plain') =>
-  readFileSync(join(scene.kubelet.directoryOf(volume), file), 'utf8');
-
-function fingerprints(volume: PodVolume): string[] {
-  const directory = scene.kubelet.directoryOf(volume);
-  return ['.', '..data', ...readdirSync(directory)].map((name) => {
-    const { ino, mtimeMs, ctimeMs } = lstatSync(join(directory, name));
-    return `${name} ${ino} ${mtimeMs} ${ctimeMs}`;
-  });
-}
 
 test('a volume that started with what was known of old is read until it is fresh, though it does not rotate', async () => {
   await runAgent({ AGENT_LATEST_SECONDS: '0' });
@@ -234,7 +188,6 @@ describe('a volume keeps all it has', () => {
     setSecret('second', 'second');
     setSecret('plain', 'seen');
     await configure({ keepServicePrincipals: true });
-    await delay(3100);
     expect((await refresh('keeps')).output).toContain('replaced');
     expect(read(volume)).toBe('seen');
     expect((await status('keeps'))['failure']).toBeUndefined();

@@ -86,10 +86,11 @@ export class NodeReading {
   }
 
   readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft, freshSince) => {
-    const transport = this.#transportOf({
+    const way = this.#transportOf({
       caBundle: config.caBundle ?? (environment.widensTrust ? '' : undefined),
       proxy: chooseProxy(config, environment.proxy),
     });
+    const transport = { ...way, httpClient: this.#traffic.through(way.httpClient, freshSince) };
     const federatedTokens = async () => only(federatedToken);
     const real = createTokenSource({ transport, nmiPorts: config.nmiPorts, federatedTokens });
     return {
@@ -153,10 +154,7 @@ export class NodeReading {
   }
 
   #transportOf(settings: TransportSettings): Transport {
-    return this.#transports.get(keyOf(settings), () => {
-      const transport = createTransport(settings, this.#settings.version);
-      return { ...transport, httpClient: this.#traffic.through(transport.httpClient) };
-    });
+    return this.#transports.get(keyOf(settings), () => createTransport(settings, this.#settings.version));
   }
 
   #sweep(): void {

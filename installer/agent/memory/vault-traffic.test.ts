@@ -48,7 +48,9 @@ function vaultThat(answers: readonly Answer[], { keeps = true } = {}) {
       ...(abortSignal && { abortSignal }),
     });
   const ask = (...request: Parameters<typeof requestOf>) => through.sendRequest(requestOf(...request));
-  return { clock, asked, refused, counted, through, requestOf, ask };
+  const askSince = (since: number, ...request: Parameters<typeof requestOf>) =>
+    traffic.through(client, since).sendRequest(requestOf(...request));
+  return { clock, asked, refused, counted, through, requestOf, ask, askSince };
 }
 
 test('what an identity asks for twice at once is asked once, by whichever of its tokens', async () => {
@@ -91,6 +93,27 @@ test.each([403, 404])('HTTP %d is remembered for a few seconds, for this identit
   clock.now = 3000;
   await ask('mine-1');
   expect(asked).toHaveLength(3);
+});
+
+test('a refusal of before a rotation is asked for again by it, and then known to the others of the same moment', async () => {
+  const { clock, asked, askSince } = vaultThat([[404], [403]]);
+  await askSince(0, 'mine-1');
+  clock.now = 1000;
+  expect((await askSince(1000, 'mine-1')).status).toBe(403);
+  clock.now = 1500;
+  expect((await askSince(1000, 'mine-2')).status).toBe(403);
+  expect(asked).toHaveLength(2);
+});
+
+test('an answer of before a rotation is no answer to what waited since', async () => {
+  const { clock, through, requestOf, askSince } = vaultThat([[429, { 'retry-after': '7' }], [200]]);
+  const waiting = requestOf('mine-1');
+  await through.sendRequest(waiting);
+  clock.now = 7000;
+  await askSince(7000, 'mine-1');
+  expect((await through.sendRequest(waiting)).bodyAsText).toBe('answer 2');
+  clock.now = 8000;
+  expect((await askSince(8000, 'mine-1')).bodyAsText).toBe('answer 3');
 });
 
 test('a vault that throttles is not asked until it wants to be', async () => {

@@ -54,11 +54,14 @@ export class VaultTraffic {
     this.#answers = new BoundedMemory(MAX_ANSWER_BYTES, settings.now);
   }
 
-  through(client: HttpClient): HttpClient {
+  /** @param since what was answered before this moment, by this clock, is asked again */
+  through(client: HttpClient, since = Number.NEGATIVE_INFINITY): HttpClient {
     return {
       sendRequest: async (request) => {
         const token = bearerOf(request);
-        return token === undefined ? this.#send(client, request, 'token') : this.#ask(client, request, token);
+        return token === undefined
+          ? this.#send(client, request, 'token')
+          : this.#ask(client, request, token, since);
       },
     };
   }
@@ -68,12 +71,17 @@ export class VaultTraffic {
     this.#answers.sweep();
   }
 
-  async #ask(client: HttpClient, request: PipelineRequest, token: string): Promise<PipelineResponse> {
+  async #ask(
+    client: HttpClient,
+    request: PipelineRequest,
+    token: string,
+    since: number,
+  ): Promise<PipelineResponse> {
     const { flights, budget, keeps } = this.#settings;
     const { host } = new URL(request.url);
     const key = `${this.#settings.identityOf(token) ?? keyedHash(token)} ${request.url}`;
     const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
-    const known = await this.#known(request, host, key, signal);
+    const known = await this.#known(request, host, key, since, signal);
     if (known !== undefined) return { ...known, request };
     signal.throwIfAborted();
     const response = await flights.share(key, signal, async (whole) => {
@@ -93,6 +101,7 @@ export class VaultTraffic {
     request: PipelineRequest,
     host: string,
     key: string,
+    since: number,
     signal: AbortSignal,
   ): Promise<PipelineResponse | undefined> {
     const { budget, keeps } = this.#settings;
@@ -106,9 +115,9 @@ export class VaultTraffic {
       closedFor = budget.closedFor(host);
     }
     // Of all that waited for the same thing one asks for it, and the others take what it got.
-    const since = this.#waiting.has(request) ? this.#answers.get(key)?.value : undefined;
-    const known = since ?? this.#refusals.get(key)?.value;
-    return known ?? (closedFor > 0 ? tooManyRequests(request, closedFor) : undefined);
+    const meanwhile = this.#waiting.has(request) ? this.#answers.get(key) : undefined;
+    const known = [meanwhile, this.#refusals.get(key)].find((kept) => kept !== undefined && kept.at >= since);
+    return known?.value ?? (closedFor > 0 ? tooManyRequests(request, closedFor) : undefined);
   }
 
   async #send(
