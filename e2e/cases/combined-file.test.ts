@@ -1,9 +1,8 @@
 import { parseEnv } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { filesInPod, inPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
@@ -15,10 +14,7 @@ const expected = {
   SHOP_DB_HOST: 'db.example.test',
 };
 
-describeWithVaults(state, 'docs/examples/combined-file.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, () => {
   test('all objects are in one file', async () => {
     expect(await filesInPod(state, pod)).toEqual(['shop.env']);
     expect(parseEnv(await textInPod(state, pod, 'shop.env'))).toEqual(expected);

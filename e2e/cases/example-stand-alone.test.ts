@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { publicKeyPem } from '../cluster/key-pem.ts';
 import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const pod = 'stand-alone';
 const { secrets, certificates } = exampleObjects.testkv;
 
-describeWithVaults(state, 'docs/examples/stand-alone.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, (vaults) => {
   test('the files are named by alias, or else by object', async () => {
     expect(await filesInPod(state, pod)).toEqual(['db/password', 'shop-signing-key', 'site.der']);
   });

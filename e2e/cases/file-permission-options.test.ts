@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { describeExample } from '../cluster/describe-example.ts';
 import { deletePod, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
-import { applyCredentials, credentialsSecret, keyVaultVolume, objectLists } from '../cluster/volumes.ts';
-import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
+import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
+import { loadSeed, secretOf } from '../mock/seed.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const seed = await loadSeed();
 const user = { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true };
 
-describeWithVaults(state, 'docs/examples/file-permissions.yaml', (vaults) => {
+describeExample(state, 'file-permissions', () => {
   const pod = 'file-permissions';
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
   test('files have the mode, owner and group that were asked for, and their reader reads them', async () => {
     const { secrets } = exampleObjects.testkv;
     expect(await permissionsInPod(state, pod, 'shop-db-user')).toBe('440 1000 3000');
@@ -56,10 +52,7 @@ for (const [index, combination] of combinations.entries()) {
   describe(`${title} (readOnly ${readOnly})`, () => {
     beforeAll(async () => {
       await applyCredentials(state, seed);
-      const volume = keyVaultVolume(
-        { ...objectLists([['secret', 'plain']]), tenantid: principalOf(seed, 'reader').tenant, ...options },
-        { secretRef: { name: credentialsSecret }, readOnly },
-      );
+      const volume = readerVolume(seed, [['secret', 'plain']], readOnly, options);
       await startPod(state, { name: pod, securityContext, volume });
     });
     afterAll(() => deletePod(state, pod));

@@ -1,11 +1,10 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { publicKeyPem } from '../cluster/key-pem.ts';
 import { derOf, inspectTlsFiles, openPkcs12 } from '../cluster/openssl.ts';
 import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
@@ -13,10 +12,7 @@ const pod = 'object-forms';
 const { certificates } = exampleObjects.testkv;
 const leaf = Buffer.from(certificates['shop-site']?.cer ?? '', 'base64');
 
-describeWithVaults(state, 'docs/examples/object-forms.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, (vaults) => {
   test('every object has its file', async () => {
     expect(await filesInPod(state, pod)).toEqual([
       'db-host',

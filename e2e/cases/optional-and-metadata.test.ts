@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { filesInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const pod = 'optional-and-metadata';
 
-describeWithVaults(state, 'docs/examples/optional-and-metadata.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, (vaults) => {
   test('the missing optional object is left out', async () => {
     expect(await filesInPod(state, pod)).toEqual([
       'shared-api-key',

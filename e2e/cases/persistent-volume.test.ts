@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { inPod, mountPath, permissionsInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const example = 'persistent-volume';
 const pod = `shop/${example}`;
 
-describeWithVaults(state, 'docs/examples/persistent-volume.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, example));
-  afterAll(() => removeExample(state, vaults, example));
-
+describeExample(state, example, () => {
   test('a pod of a restricted namespace gets its files through a claim', async () => {
     const { value } = exampleObjects.testkv.secrets['shop-db-password'] ?? {};
     expect(await textInPod(state, pod, 'shop-db-password')).toBe(value);

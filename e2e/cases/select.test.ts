@@ -1,19 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const pod = 'select';
 const { secrets, certificates } = exampleObjects.testkv;
 
-describeWithVaults(state, 'docs/examples/select.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, () => {
   test('there are the tagged secrets and the certificates whose name matches, and no other', async () => {
     expect(await filesInPod(state, pod)).toEqual([
       'certificates/shop-site',

@@ -1,19 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { removeExample, startExample } from '../cluster/examples.ts';
+import { expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { inPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
-import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
 const state = readState();
 const pod = 'sub-path';
 const { secrets, certificates } = exampleObjects.testkv;
 
-describeWithVaults(state, 'docs/examples/sub-path.yaml', (vaults) => {
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
+describeExample(state, pod, () => {
   test('a single file of the volume', async () => {
     const password = await textInPod(state, pod, '/etc/shop/db-password');
     expect(password).toBe(secrets['shop-db-password']?.value);

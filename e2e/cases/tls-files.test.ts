@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeExample } from '../cluster/describe-example.ts';
 import { removeExample, startExample, volumeOfValues } from '../cluster/examples.ts';
 import { inspectTlsFiles } from '../cluster/openssl.ts';
 import { deletePod, filesInPod, permissionsInPod, readInPod, startPod } from '../cluster/pods.ts';
@@ -33,11 +34,8 @@ const whole = {
   verifies: true,
 };
 
-describeWithVaults(state, 'docs/examples/tls-files.yaml', (vaults) => {
+describeExample(state, 'tls-files', () => {
   const pod = 'tls-files';
-  beforeAll(() => startExample(state, vaults, pod));
-  afterAll(() => removeExample(state, vaults, pod));
-
   test('tls.crt is the chain, leaf first, and tls.key its private key', async () => {
     expect(await serverFiles(pod)).toEqual(whole);
     expect(await permissionsInPod(state, pod, 'tls.key')).toBe('400 0 0');
