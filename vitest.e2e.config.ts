@@ -20,8 +20,9 @@ export default defineConfig({
     fileParallelism: false,
     // hooks in order of definition, so that logs are taken before a case's own hooks remove its pods
     sequence: { sequencer: ByName, hooks: 'list' },
-    testTimeout: 240_000,
-    hookTimeout: 180_000,
+    // What a case waits for has a limit of its own, which says what was missing; these only end what hangs.
+    testTimeout: 600_000,
+    hookTimeout: 400_000,
     reporters: ['verbose'],
   },
 });

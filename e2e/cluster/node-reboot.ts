@@ -3,8 +3,8 @@ import { kubectl } from './kubectl.ts';
 import { imdsAddress } from './mock-deployment.ts';
 import { hostsOf, reconnectNode, setHosts } from './network.ts';
 import { onNode } from './node-commands.ts';
+import { untilKubeletIsHealthy } from './node-state.ts';
 import type { EndToEndState } from './state.ts';
-import { waitFor } from './waiting.ts';
 
 /**
  * Restarts the container that a node is: every process ends, every mount and all of /run go, the disk stays. What a
@@ -22,11 +22,6 @@ export async function rebootNode(state: EndToEndState, node: string): Promise<vo
   const given = names.filter((line) => !booted.includes(line) && !line.includes(node));
   await setHosts(state, node, [...booted, ...given]);
   await reconnectNode(state, node);
-  await waitFor(`kubelet of ${node} to be healthy`, 90, () =>
-    onNode(state, node, ['curl', '-sf', 'http://127.0.0.1:10248/healthz']).then(
-      () => true,
-      () => undefined,
-    ),
-  );
+  await untilKubeletIsHealthy(state, node);
   await kubectl(state, ['wait', '--for=condition=Ready', `node/${node}`, '--timeout=90s']);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { onNode } from './node-commands.ts';
 import type { EndToEndState } from './state.ts';
 import { waitFor } from './waiting.ts';
@@ -72,11 +71,18 @@ async function mountTable(state: EndToEndState, node: string): Promise<Mount[]> 
   });
 }
 
-/** Restarts kubelet on the node, and waits until it says it is healthy. */
+/** Restarts kubelet on the node, and waits until the new one says it is healthy. */
 export async function restartKubelet(state: EndToEndState, node: string): Promise<void> {
+  // It ends when the old one has.
   await onNode(state, node, ['systemctl', 'restart', 'kubelet']);
-  await pause(1000);
-  await waitFor(`kubelet of ${node} to be healthy`, 60, () =>
+  await untilKubeletIsHealthy(state, node);
+}
+
+export async function untilKubeletIsHealthy(
+  state: Pick<EndToEndState, 'environment'>,
+  node: string,
+): Promise<void> {
+  await waitFor(`kubelet of ${node} to be healthy`, 90, () =>
     onNode(state, node, ['curl', '-sf', 'http://127.0.0.1:10248/healthz']).then(
       () => true,
       () => undefined,
