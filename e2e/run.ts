@@ -66,6 +66,7 @@ async function run(): Promise<void> {
     const state: EndToEndState = {
       ...cluster,
       nodes,
+      worker: nodes.at(-1) ?? '',
       ...mock,
       chartArguments: await chartArguments(directory, caFile, tag),
       logDirectory: join(project, 'dist', 'e2e-logs'),

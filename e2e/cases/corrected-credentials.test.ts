@@ -24,11 +24,11 @@ test('a wrong client secret is named in the pod’s events, and its correction i
     stringData: { clientid: principalOf(seed, 'reader').clientId, clientsecret: wrong },
   });
   await createPod(state, { name: pod, volume: readerVolume(seed, [['secret', 'plain']]) });
-  const message = await whyItWaits(state, pod, 'CredentialRejected', 60);
+  const message = await whyItWaits(state, pod, 'CredentialRejected');
   expect(message).toContain('clientsecret');
   expect(message).not.toContain(wrong);
 
   await applyCredentials(state, seed);
-  await waitUntilRunning(state, pod, 60);
+  await waitUntilRunning(state, pod);
   expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
 });

@@ -1,15 +1,16 @@
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountedVolume, waitUntilGone } from '../cluster/node-state.ts';
-import { deletePod, podUid, startPod } from '../cluster/pods.ts';
+import { deletePod, deletePods, podUid, startPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed } from '../mock/seed.ts';
 
 const state = readState();
 const seed = await loadSeed();
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 
 beforeAll(() => applyCredentials(state, seed));
+afterAll(() => deletePods(state, ['deleted-ro', 'deleted-rw']));
 
 test.each([true, false])('deleting a pod leaves nothing on its node (readOnly %s)', async (readOnly) => {
   const pod = `deleted-${readOnly ? 'ro' : 'rw'}`;

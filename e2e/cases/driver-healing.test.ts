@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installerOn, installersAreReady } from '../cluster/installers.ts';
+import { installerOn, installersAreReady, untilReplaced } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { onNode } from '../cluster/node-commands.ts';
 import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
@@ -13,7 +13,7 @@ import { loadSeed, secretOf } from '../mock/seed.ts';
 const state = readState();
 const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const volume = readerVolume(seed, [['secret', 'plain']]);
 
 beforeAll(() => applyCredentials(state, seed));
@@ -38,8 +38,7 @@ test('an evicted installer is replaced, and pods mount meanwhile', async () => {
   await startPod(state, { name: 'during-eviction', node, volume });
   expect(await textInPod(state, 'during-eviction', 'plain')).toBe(value);
   expect(await textInPod(state, 'before-eviction', 'plain')).toBe(value);
-  await installersAreReady(state);
-  expect(await installerOn(state, node)).not.toBe(evicted);
+  await untilReplaced(state, node, evicted);
 });
 
 test('a driver that somebody deleted is put back: pods mount again, and older ones unmount', async () => {
@@ -48,7 +47,7 @@ test('a driver that somebody deleted is put back: pods mount again, and older on
   const driver = `${pluginDirectory}/kv`;
   const digest = await onNode(state, node, ['sha256sum', driver]);
   await onNode(state, node, ['rm', driver]);
-  await waitFor('the driver to be put back', 60, () =>
+  await waitFor('the driver to be put back', 90, () =>
     onNode(state, node, ['sha256sum', driver]).then(
       (now) => (now === digest ? true : undefined),
       () => undefined,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deletePod, readInPod, startPod } from '../cluster/pods.ts';
+import { deletePod, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
@@ -15,7 +15,5 @@ afterAll(async () => {
 
 test.each([...state.nodes])('a pod on %s gets its files', async (node) => {
   await startPod(state, { name: podOn(node), node, volume: readerVolume(seed, [['secret', 'multiline']]) });
-  expect((await readInPod(state, podOn(node), 'multiline')).toString()).toBe(
-    secretOf(seed, 'testkv', 'multiline').value,
-  );
+  expect(await textInPod(state, podOn(node), 'multiline')).toBe(secretOf(seed, 'testkv', 'multiline').value);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kubectl } from '../cluster/kubectl.ts';
-import { eventMessages } from '../cluster/pods.ts';
+import { whyItWaits } from '../cluster/pods.ts';
 import { productNamespace, testProduct, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, credentialsSecret } from '../cluster/volumes.ts';
@@ -26,8 +26,8 @@ test('helm test mounts a volume from the vault, and says how many bytes each fil
 test('helm test fails where the vault does not have the object, and the pod’s event says so', async () => {
   await upgradeProduct(state, ...testOptions('no-such-secret'));
   await expect(testProduct(state, '15s')).rejects.toThrow(/keyvault-flexvol-test not ready/);
-  const events = await eventMessages(state, `${productNamespace}/keyvault-flexvol-test`);
-  expect(events.join('\n')).toContain('ObjectNotFound: secret "no-such-secret"');
+  const pod = `${productNamespace}/keyvault-flexvol-test`;
+  await whyItWaits(state, pod, 'ObjectNotFound: secret "no-such-secret"');
 });
 
 function testOptions(names: string): string[] {

@@ -7,7 +7,7 @@ import { loadSeed, secretOf } from '../mock/seed.ts';
 
 const state = readState();
 const seed = await loadSeed();
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const pod = 'nmi-restart';
 
 afterAll(async () => {
@@ -19,10 +19,10 @@ test('a pod that starts while NMI restarts says so, and runs once NMI is back', 
   await stopNmi(state);
   const volume = keyVaultVolume({ usepodidentity: 'true', ...objectLists([['secret', 'plain']]) });
   await createPod(state, { name: pod, node, volume });
-  const message = await whyItWaits(state, pod, 'NMI', 60);
+  const message = await whyItWaits(state, pod, 'NMI');
   expect(message).toContain('could not be reached');
 
   await startNmi(state);
-  await waitUntilRunning(state, pod, 60);
+  await waitUntilRunning(state, pod);
   expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
 });

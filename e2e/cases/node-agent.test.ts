@@ -1,11 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installerOn, untilAgentListens } from '../cluster/installers.ts';
+import {
+  eventsOn,
+  installerOn,
+  untilAgentListens,
+  untilLogged,
+  untilReplaced,
+} from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { mockJournal, nodeJournal, setFaults } from '../cluster/mock-control.ts';
 import {
   createPods,
   deletePods,
+  podUid,
   startPod,
   textInPod,
   waitUntilRunning,
@@ -13,21 +20,15 @@ import {
 } from '../cluster/pods.ts';
 import { productNamespace, upgradeProduct } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
-import {
-  applyCredentials,
-  credentialsSecret,
-  keyVaultVolume,
-  objectLists,
-  readerVolume,
-} from '../cluster/volumes.ts';
+import { applyCredentials, keyVaultVolume, objectLists, readerVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
-import { eightObjects, loadSeed, principalOf, secretOf } from '../mock/seed.ts';
+import { eightObjects, loadSeed, secretOf } from '../mock/seed.ts';
 
 /** The node agent of the chart, switched on for these cases alone. */
 const state = readState();
 const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const plain = readerVolume(seed, [['secret', 'plain']]);
 
 const created: string[] = [];
@@ -36,29 +37,32 @@ beforeAll(async () => {
   await applyCredentials(state, seed);
   // Objects are kept for so long that no case of these depends on how long the others took.
   await switchOn(600);
-}, 240_000);
+});
 afterAll(async () => {
   await setFaults(state, []);
   await deletePods(state, created);
   await upgradeProduct(state);
-}, 300_000);
+});
 
 test('fifty pods with the same eight objects cost one token and eight objects', async () => {
   const before = (await mockJournal(state)).length;
   const names = await create(50, 'agent-same', readerVolume(seed, eightObjects));
-  for (const name of names) await waitUntilRunning(state, name, 170);
+  for (const name of names) await waitUntilRunning(state, name);
   const requests = (await mockJournal(state)).slice(before);
   expect(requests.filter(({ role }) => role === 'entra')).toHaveLength(1);
   expect(requests.filter(({ role }) => role === 'vault')).toHaveLength(8);
   for (const name of [names.at(0), names.at(-1)])
     expect(await textInPod(state, name ?? '', 'plain')).toBe(value);
   await deletePods(state, names);
-}, 400_000);
+});
 
-test('the installer tells which mounts the agent read for, and what it kept', async () => {
-  const events = (await logOf(node)).split('\n').filter((line) => line.includes('"agent-same-'));
-  expect(events.some((line) => line.includes('"source":"agent"'))).toBe(true);
-  expect(events.some((line) => line.includes('"source":"direct"'))).toBe(false);
+test('the installer tells which mounts the agent read for', async () => {
+  const mounts = await waitFor('the events of the fifty mounts', 60, async () => {
+    const events = await eventsOn(state, node);
+    const all = events.filter(({ event, pod }) => event === 'mount' && pod.name?.startsWith('agent-same-'));
+    return all.filter(({ code }) => code === 'Success').length === 50 ? all : undefined;
+  });
+  expect(new Set(mounts.map(({ source }) => source))).toEqual(new Set(['agent']));
 });
 
 test('with pod identity the NMI of the node is asked for each pod', async () => {
@@ -75,16 +79,10 @@ test('pods mount while the agent is away, and by it again when it is back', asyn
   await kubectl(state, ['-n', productNamespace, 'delete', 'pod', installer, '--wait=false']);
   await start('agent-away');
   expect(await textInPod(state, 'agent-away', 'plain')).toBe(value);
-  await waitFor('the new agent to listen', 90, async () => {
-    const now = await installerOn(state, node);
-    return now !== installer && (await logOf(node)).includes('"agent-started"') ? now : undefined;
-  });
+  await untilReplaced(state, node, installer);
+  await untilAgentListens(state, node);
   await start('agent-back');
-  await waitFor('the event of that mount', 30, async () =>
-    (await logOf(node))
-      .split('\n')
-      .find((line) => line.includes('"agent-back"') && line.includes('"source":"agent"')),
-  );
+  expect((await mountOf('agent-back')).source).toBe('agent');
 });
 
 test('a vault that answers 429 to everybody gets no herd when it is over', async () => {
@@ -96,41 +94,34 @@ test('a vault that answers 429 to everybody gets no herd when it is over', async
   const all: string[] = [];
   for (const secret of secrets)
     all.push(...(await create(3, `agent-429-${secret}`, readerVolume(seed, [['secret', secret]]))));
-  for (const name of all) await waitUntilRunning(state, name, 120);
+  for (const name of all) await waitUntilRunning(state, name);
   const requests = (await mockJournal(state)).slice(before).filter(({ role }) => role === 'vault');
   expect(requests.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
   // Without what the agent remembers, eighteen pods would have asked at least once each, and once more for each refusal.
   expect(requests.length).toBeLessThan(18);
-}, 300_000);
+});
 
 test('while the vault is down, pods that may start with what is known do, and others say why they wait', async () => {
   await switchOn(5);
-  const options = { ...objectLists([['secret', 'plain']]), tenantid: principalOf(seed, 'reader').tenant };
-  const stale = keyVaultVolume(
-    { ...options, startstale: '1h' },
-    { secretRef: { name: credentialsSecret }, readOnly: true },
-  );
+  const stale = readerVolume(seed, [['secret', 'plain']], true, { startstale: '1h' });
   const [known = ''] = await create(1, 'agent-known', stale);
   await waitUntilRunning(state, known);
+  // until what the agent keeps of it is older than it may be
   await delay(6000);
   await setFaults(state, [{ match: { role: 'vault' }, action: { reset: 'at-once' } }]);
   const [starts = ''] = await create(1, 'agent-stale', stale);
   const [waits = ''] = await create(1, 'agent-waits', plain);
   await waitUntilRunning(state, starts);
   expect(await textInPod(state, starts, 'plain')).toBe(value);
-  await waitFor('the event that says so', 30, async () =>
-    (await logOf(node))
-      .split('\n')
-      .find((line) => line.includes('"agent-stale-0"') && line.includes('"staleSince"')),
-  );
+  expect(await mountOf(starts)).toMatchObject({ source: 'agent', staleSince: expect.any(String) });
   await whyItWaits(state, waits, 'VaultUnreachable');
   await setFaults(state, []);
-  await waitUntilRunning(state, waits, 150);
-}, 480_000);
+  await waitUntilRunning(state, waits);
+});
 
 async function switchOn(latestSeconds: number): Promise<void> {
   await upgradeProduct(state, '--set', `agent.enabled=true,agent.memory.latestSeconds=${latestSeconds}`);
-  await untilAgentListens(state, node, 60);
+  await untilAgentListens(state, node);
 }
 
 async function create(count: number, name: string, volume: object): Promise<string[]> {
@@ -148,6 +139,6 @@ async function start(name: string): Promise<void> {
   await startPod(state, { name, node, volume: plain });
 }
 
-async function logOf(of: string): Promise<string> {
-  return kubectl(state, ['-n', productNamespace, 'logs', await installerOn(state, of)]);
+async function mountOf(pod: string) {
+  return untilLogged(state, node, 'mount', await podUid(state, pod));
 }

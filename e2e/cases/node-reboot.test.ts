@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installerOn, installersAreReady } from '../cluster/installers.ts';
+import { replaceInstaller } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { rebootNode } from '../cluster/node-reboot.ts';
 import { createPods, deletePods, textInPod } from '../cluster/pods.ts';
-import { productNamespace } from '../cluster/product.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
@@ -11,7 +10,7 @@ import { loadSeed, secretOf } from '../mock/seed.ts';
 
 const state = readState();
 const seed = await loadSeed();
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const pods = Array.from({ length: 30 }, (_, index) => `rebooted-${index}`);
 /** Three kinds of content in turn, so that a volume of another pod would be noticed. */
 const secrets = ['plain', 'multiline', 'db-password'] as const;
@@ -21,9 +20,7 @@ beforeAll(() => applyCredentials(state, seed));
 afterAll(async () => {
   await deletePods(state, pods);
   // as found: an installer that was never restarted
-  const rebooted = await installerOn(state, node);
-  await kubectl(state, ['-n', productNamespace, 'delete', 'pod', rebooted, '--wait']);
-  await installersAreReady(state);
+  await replaceInstaller(state, node);
 });
 
 test('after a reboot of their node 30 pods all come back, each with the right bytes', async () => {
@@ -48,7 +45,7 @@ async function waitUntilAllRun(restarts: number): Promise<void> {
   let waiting: string[] = pods;
   await waitFor(
     `${pods.length} pods to run`,
-    180,
+    300,
     async () => {
       const listing = await kubectl(state, ['get', 'pods', '-o', 'json']);
       const { items } = JSON.parse(listing) as {

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { assignIdentities } from '../cluster/mock-control.ts';
-import { createPod, deletePod, readInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';
+import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { keyVaultVolume, objectLists } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
@@ -20,10 +20,10 @@ test('a pod without an identity stays pending, its events say why, and it starts
   await createPod(state, { name: pod, node, volume: keyVaultVolume(options) });
 
   const reason = 'NMI has assigned no identity to pod default/unassigned-pod';
-  const message = await whyItWaits(state, pod, reason, 180);
+  const message = await whyItWaits(state, pod, reason);
   expect(message).toContain('aadpodidbinding');
 
   await assignIdentities(state, node, [{ namespace: 'default', pod, principal: 'pod-identity' }]);
-  await waitUntilRunning(state, pod, 180);
-  expect((await readInPod(state, pod, 'plain')).toString()).toBe(secretOf(seed, 'testkv', 'plain').value);
+  await waitUntilRunning(state, pod);
+  expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
 });

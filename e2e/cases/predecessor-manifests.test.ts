@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deletePod, inPod, mountPath, readInPod, startPod } from '../cluster/pods.ts';
+import { deletePod, inPod, mountPath, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials } from '../cluster/volumes.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
@@ -96,8 +96,7 @@ test.each(manifests)(
       volume: { flexVolume: { driver: 'azure/kv', ...secretRef, options } },
     });
     expect((await inPod(state, pod, 'ls', mountPath)).split('\n')).toEqual(Object.keys(files).toSorted());
-    for (const [file, value] of Object.entries(files))
-      expect((await readInPod(state, pod, file)).toString('utf8')).toBe(value);
+    for (const [file, value] of Object.entries(files)) expect(await textInPod(state, pod, file)).toBe(value);
   },
 );
 

@@ -23,7 +23,7 @@ test('pods that start together while the vault answers 429 all come up, each wit
   await setFaults(state, [{ match: { role: 'vault' }, action, times: refusals }]);
   const volume = readerVolume(seed, [['secret', 'plain']]);
   await Promise.all(pods.map((name) => createPod(state, { name, volume })));
-  for (const name of pods) await waitUntilRunning(state, name, 90);
+  for (const name of pods) await waitUntilRunning(state, name);
   for (const name of pods)
     expect(await textInPod(state, name, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
   expect((await throttled()) - before).toBeGreaterThan(0);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeExample, startExample } from '../cluster/examples.ts';
-import { kubectl } from '../cluster/kubectl.ts';
 import { mockJournal, trustServiceAccount } from '../cluster/mock-control.ts';
 import { createPod, deletePod, textInPod, whyItWaits } from '../cluster/pods.ts';
+import { mayDo } from '../cluster/service-accounts.ts';
 import { readState } from '../cluster/state.ts';
 import { mockVaults } from '../cluster/vaults-under-test.ts';
 import { keyVaultVolume } from '../cluster/volumes.ts';
@@ -35,11 +35,8 @@ test('Entra gave the application’s token for the service account’s', async (
 });
 
 test('nobody needed more permissions in the cluster', async () => {
-  const may = ['auth', 'can-i', 'create', 'serviceaccounts/token', '--as'];
-  const answer = await kubectl(state, [...may, 'system:serviceaccount:default:kv-reader']).catch(
-    (error: { stdout?: string }) => error.stdout,
-  );
-  expect(answer).toBe('no');
+  const account = { namespace: 'default', name: 'kv-reader' };
+  expect(await mayDo(state, account, 'create', 'serviceaccounts/token')).toBe(false);
 });
 
 test('a pod without such a token stays pending, and its events say what to add', async () => {

@@ -12,17 +12,16 @@ import {
   createPod,
   deletePod,
   deletePods,
-  eventMessages,
   filesInPod,
   nodeOf,
   readInPod,
   startPod,
+  whyItWaits,
 } from '../cluster/pods.ts';
 import { installProduct, uninstallProduct } from '../cluster/product.ts';
 import { type AdminShell, openShell } from '../cluster/shell.ts';
 import { readState } from '../cluster/state.ts';
-import { applyCredentials, credentialsSecret, keyVaultVolume, readerVolume } from '../cluster/volumes.ts';
-import { waitFor } from '../cluster/waiting.ts';
+import { applyCredentials, credentialsSecret, readerVolume, readerVolumeOf } from '../cluster/volumes.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
 
 const state = readState();
@@ -140,10 +139,7 @@ describe('documents to look things up in, with a pod that waits for a secret tha
   beforeAll(async () => {
     await applyCredentials(state, seed);
     await createPod(state, { name: 'failing', volume: readerVolume(seed, [['secret', 'no-such-secret']]) });
-    await waitFor('a failed mount', 60, async () => {
-      const messages = await eventMessages(state, 'failing');
-      return messages.some((text) => text.includes('ObjectNotFound')) || undefined;
-    });
+    await whyItWaits(state, 'failing', 'ObjectNotFound');
     await apply(state, classes, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
     await shell.run(
       'kubectl wait --for=condition=Established --timeout=60s crd --all && kubectl --namespace shop apply -f docs/migration-class.yaml',
@@ -158,6 +154,7 @@ describe('documents of the node agent, on a cluster that has it, about a pod who
     await shell.run(
       `helm upgrade keyvault-flexvol charts/keyvault-flexvol --namespace kube-system --reuse-values --set ${settings} --wait`,
     );
+    await untilRolledOut();
     // mounted when nothing rotated, so it cannot be read again
     await deletePod(state, 'web');
     // what a document has made of it may have other keys
@@ -218,9 +215,7 @@ describe('docs/forms.md, beside files of these forms', () => {
     await applyCredentials(state, seed);
     await installProduct(state);
     for (const [name, more] of Object.entries(volumesOfForms)) {
-      const options = { tenantid: tenant, keyvaultname: 'testkv', ...more };
-      const volume = keyVaultVolume(options, { secretRef: { name: 'kvcreds' }, readOnly: true });
-      await startPod(state, { name, volume });
+      await startPod(state, { name, volume: readerVolumeOf(seed, more) });
       for (const file of await filesInPod(state, name))
         await writeFile(join(shell.directory, file), await readInPod(state, name, file));
       await deletePod(state, name);
@@ -274,7 +269,7 @@ async function untilRolledOut(): Promise<void> {
 async function run({ commands, mark }: CommandBlock): Promise<string> {
   const script = filledIn(commands, { ...replacements, ...(await files()) });
   expect(script.match(/<[^<>\n]+>/g) ?? []).toEqual([]);
-  if (mark === 'node') return onNode(state, state.nodes.at(-1) ?? '', ['bash', '-euc', script]);
+  if (mark === 'node') return onNode(state, state.worker, ['bash', '-euc', script]);
   if (/kubectl .*\b(logs|exec)\b/.test(script)) await untilRolledOut();
   if (script.includes('create secret')) await shell.run('kubectl delete secret kvcreds --ignore-not-found');
   return shell.run(script, variables);

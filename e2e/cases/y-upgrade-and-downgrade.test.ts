@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventsOn, installerOn, installersAreReady, versionOn } from '../cluster/installers.ts';
+import { replaceInstaller, untilLogged, versionOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { setFaults } from '../cluster/mock-control.ts';
 import { onNode } from '../cluster/node-commands.ts';
@@ -23,7 +23,7 @@ import { loadSeed, secretOf } from '../mock/seed.ts';
 const state = readState();
 const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const volume = readerVolume(seed, [['secret', 'plain']]);
 const pods = ['by-newer', 'by-older', 'under-way', ...state.nodes.map((name) => `mixed-${name}`)];
 /** Without more arguments the chart installs the image that the run has built. */
@@ -39,7 +39,6 @@ afterAll(async () => {
   await setFaults(state, []);
   await deletePods(state, pods);
   await upgradeProduct(state);
-  await installersAreReady(state);
 });
 
 test('another setting of the nodes is there after an upgrade, and mounted volumes are left alone', async () => {
@@ -53,12 +52,11 @@ test('another setting of the nodes is there after an upgrade, and mounted volume
 describe('a downgrade', () => {
   test('leaves mounted volumes alone, and its driver mounts further ones', async () => {
     await upgradeProduct(state, ...older, '--set', 'nodeConfig.deadlineSeconds=100');
-    await installersAreReady(state);
     expect(await versions()).toEqual(state.nodes.map(() => otherVersion));
     expect(await textInPod(state, 'by-newer', 'plain')).toBe(value);
     await startPod(state, { name: 'by-older', node, volume });
     expect(await textInPod(state, 'by-older', 'plain')).toBe(value);
-    expect(await driverOf('mount', 'by-older')).toBe(otherVersion);
+    expect(await mountedBy('by-older')).toBe(otherVersion);
   });
 
   test('unmounts by the older driver what the newer one has mounted', async () => {
@@ -70,14 +68,17 @@ describe('an upgrade', () => {
   test('takes the older driver’s place while that still mounts, and the mount goes on to its end', async () => {
     await setFaults(state, [{ match: { role: 'vault' }, action: { delayMs: 45_000 }, times: 1 }]);
     await createPod(state, { name: 'under-way', node, volume });
-    const pid = await waitFor('the older driver to mount', 30, mountingProcess);
-    await upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=100');
-    await installersAreReady(state);
+    const pid = await waitFor('the older driver to mount', 60, mountingProcess);
+    const upgrade = upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=100');
+    const taken = waitFor('the place of the older driver to be taken while it mounts', 90, async () =>
+      (await onNode(state, node, ['readlink', `/proc/${pid}/exe`])).endsWith(' (deleted)') ? true : undefined,
+    );
+    await Promise.allSettled([upgrade, taken]);
+    await Promise.all([upgrade, taken]);
     expect(await versions()).toEqual(state.nodes.map(() => newest));
-    expect(await onNode(state, node, ['readlink', `/proc/${pid}/exe`])).toMatch(/ \(deleted\)$/);
     await waitUntilRunning(state, 'under-way');
     expect(await textInPod(state, 'under-way', 'plain')).toBe(value);
-    expect(await driverOf('mount', 'under-way')).toBe(otherVersion);
+    expect(await mountedBy('under-way')).toBe(otherVersion);
   });
 
   test('unmounts by the newer driver what the older one has mounted', async () => {
@@ -90,23 +91,18 @@ describe('an upgrade', () => {
 
 test('nodes may have different versions, and pods mount on each', async () => {
   await upgradeProduct(state, ...older, ...whenDeleted);
-  const replaced = await installerOn(state, node);
-  await kubectl(state, ['-n', productNamespace, 'delete', 'pod', replaced, '--wait']);
-  await waitFor('the installer to be the older one', 60, async () =>
-    (await versionOn(state, node).catch(() => '')) === otherVersion ? true : undefined,
-  );
+  await replaceInstaller(state, node);
   expect((await versions()).toSorted()).toEqual([otherVersion, newest].toSorted());
   for (const name of state.nodes) {
     await startPod(state, { name: `mixed-${name}`, node: name, volume });
     expect(await textInPod(state, `mixed-${name}`, 'plain')).toBe(value);
     const expected = name === node ? otherVersion : newest;
-    expect(await driverOf('mount', `mixed-${name}`, name)).toBe(expected);
+    expect(await mountedBy(`mixed-${name}`, name)).toBe(expected);
   }
 });
 
 test('a roll-out takes no more installers at a time than maxUnavailable says, and every node in the end', async () => {
   await upgradeProduct(state, ...older, '--set', 'updateStrategy.rollingUpdate.maxUnavailable=1');
-  await installersAreReady(state);
   const unavailable: number[] = [];
   let isDone = false;
   const upgrade = upgradeProduct(state).finally(() => {
@@ -114,7 +110,6 @@ test('a roll-out takes no more installers at a time than maxUnavailable says, an
   });
   while (!isDone) unavailable.push(await unavailableInstallers());
   await upgrade;
-  await installersAreReady(state);
   expect(Math.max(...unavailable)).toBe(1);
   expect(await versions()).toEqual(state.nodes.map(() => newest));
 });
@@ -123,12 +118,9 @@ function versions(): Promise<string[]> {
   return Promise.all(state.nodes.map((name) => versionOn(state, name)));
 }
 
-/** Version of the driver that made a pod's mount or unmount, by the event that it left. */
-function driverOf(event: 'mount' | 'unmount', pod: string, on = node): Promise<string> {
-  return waitFor(`the event of the ${event} of ${pod}`, 30, async () => {
-    const events = await eventsOn(state, on);
-    return events.findLast((one) => one.event === event && one.pod.name === pod)?.driverVersion;
-  });
+/** Version of the driver that has mounted a pod's volume, by the event that it left. */
+async function mountedBy(pod: string, on = node): Promise<string> {
+  return (await untilLogged(state, on, 'mount', await podUid(state, pod))).driverVersion;
 }
 
 async function expectUnmountedBy(version: string, pod: string): Promise<void> {
@@ -136,12 +128,7 @@ async function expectUnmountedBy(version: string, pod: string): Promise<void> {
   const mounted = await mountedVolume(state, node, uid);
   await deletePod(state, pod);
   await waitUntilGone(state, node, uid, mounted);
-  // An unmount is told nothing but a directory, which has the pod's uid.
-  const by = await waitFor(`the event of the unmount of ${pod}`, 30, async () => {
-    const events = await eventsOn(state, node);
-    return events.findLast((one) => one.event === 'unmount' && one.pod.uid === uid)?.driverVersion;
-  });
-  expect(by).toBe(version);
+  expect((await untilLogged(state, node, 'unmount', uid)).driverVersion).toBe(version);
 }
 
 async function mountingProcess(): Promise<string | undefined> {

@@ -1,19 +1,27 @@
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installerOn, installersAreReady } from '../cluster/installers.ts';
+import { installerLog, installerOn, installersAreReady } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { onNode } from '../cluster/node-commands.ts';
 import { mountedVolume, pluginDirectory, waitUntilGone } from '../cluster/node-state.ts';
 import {
   createPod,
   deletePod,
+  deletePods,
   podUid,
-  readInPod,
   startPod,
+  textInPod,
   waitUntilRunning,
   whyItWaits,
 } from '../cluster/pods.ts';
-import { installProduct, productNamespace, uninstallProduct, upgradeProduct } from '../cluster/product.ts';
+import {
+  installProduct,
+  notWaitedFor,
+  productNamespace,
+  uninstallProduct,
+  upgradeProduct,
+} from '../cluster/product.ts';
+import { mayDo } from '../cluster/service-accounts.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
@@ -22,20 +30,18 @@ import { loadSeed, secretOf } from '../mock/seed.ts';
 const state = readState();
 const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
-const node = state.nodes.at(-1) ?? '';
+const node = state.worker;
 const volume = readerVolume(seed, [['secret', 'plain']]);
 
 beforeAll(() => applyCredentials(state, seed));
-afterAll(async () => {
-  for (const name of ['uninstalled', 'after-install', 'on-new-node']) await deletePod(state, name);
-});
+afterAll(() => deletePods(state, ['uninstalled', 'after-install', 'on-new-node']));
 
 test('a mounted pod outlives helm uninstall and is unmounted without the product', async () => {
   await startPod(state, { name: 'uninstalled', node, volume });
   const uid = await podUid(state, 'uninstalled');
   const mounted = await mountedVolume(state, node, uid);
   await uninstallProduct(state);
-  expect((await readInPod(state, 'uninstalled', 'plain')).toString()).toBe(value);
+  expect(await textInPod(state, 'uninstalled', 'plain')).toBe(value);
   await deletePod(state, 'uninstalled');
   await waitUntilGone(state, node, uid, mounted);
 });
@@ -43,25 +49,21 @@ test('a mounted pod outlives helm uninstall and is unmounted without the product
 test('the product can be installed again', async () => {
   await installProduct(state);
   await startPod(state, { name: 'after-install', node, volume });
-  expect((await readInPod(state, 'after-install', 'plain')).toString()).toBe(value);
+  expect(await textInPod(state, 'after-install', 'plain')).toBe(value);
 });
 
 test('with uninstall=true the driver leaves every node but where a pod has a volume, and that one when the pod goes', async () => {
   const others = state.nodes.filter((other) => other !== node);
-  await upgradeProduct(state, '--set', 'uninstall=true', '--wait=hookOnly');
+  await upgradeProduct(state, '--set', 'uninstall=true', notWaitedFor);
   for (const other of others) await untilRemoved(other);
   const log = await waitFor('the log to name the pod', 90, async () => {
-    const written = await kubectl(state, [
-      '-n',
-      productNamespace,
-      'logs',
-      await installerOn(state, node),
-    ]).catch(() => '');
+    // Before its container is made it has no log.
+    const written = await installerLog(state, node).catch(() => '');
     return written.includes('"uninstall-waits"') ? written : undefined;
   });
   expect(log).toContain('"VolumesMounted"');
   expect(log).toContain('pod default/after-install, volume kv. Delete or move these pods first');
-  expect((await readInPod(state, 'after-install', 'plain')).toString()).toBe(value);
+  expect(await textInPod(state, 'after-install', 'plain')).toBe(value);
   await deletePod(state, 'after-install');
   await installersAreReady(state);
   for (const one of state.nodes) {
@@ -75,10 +77,10 @@ test('a pod waits for a new node’s driver by its start-up taint, which the ins
   const key = 'keyvault-flexvol/not-ready';
   await kubectl(state, ['taint', 'node', node, `${key}=:NoSchedule`]);
   await createPod(state, { name: 'on-new-node', scheduledTo: node, volume });
-  await whyItWaits(state, 'on-new-node', 'untolerated taint', 60);
+  await whyItWaits(state, 'on-new-node', 'untolerated taint');
   await installProduct(state, '--set', 'startupTaint.enabled=true');
   await waitUntilRunning(state, 'on-new-node');
-  expect((await readInPod(state, 'on-new-node', 'plain')).toString()).toBe(value);
+  expect(await textInPod(state, 'on-new-node', 'plain')).toBe(value);
   expect(await kubectl(state, ['get', 'node', node, '-o', 'jsonpath={.spec.taints[*].key}'])).not.toContain(
     key,
   );
@@ -86,14 +88,12 @@ test('a pod waits for a new node’s driver by its start-up taint, which the ins
 });
 
 test('without it the installer has no right to nodes, and no token', async () => {
-  const account = `system:serviceaccount:${productNamespace}:keyvault-flexvol`;
-  const mayPatch = () =>
-    kubectl(state, ['auth', 'can-i', 'patch', 'nodes', '--as', account]).catch(
-      (error: { stdout?: string }) => error.stdout ?? '',
-    );
-  expect(await mayPatch()).toBe('yes');
+  const account = { namespace: productNamespace, name: 'keyvault-flexvol' };
+  const mayPatch = () => mayDo(state, account, 'patch', 'nodes');
+  expect(await mayPatch()).toBe(true);
   await upgradeProduct(state);
-  expect(await mayPatch()).toBe('no');
+  // The API server takes note of roles by and by.
+  await waitFor('the right to be gone', 30, async () => ((await mayPatch()) ? undefined : true));
   const roles = await kubectl(state, ['get', 'clusterroles,clusterrolebindings', '-o', 'name']);
   expect(roles).not.toContain('keyvault-flexvol');
   const volumes = ['-n', productNamespace, 'get', 'pod', await installerOn(state, node)];

@@ -61,12 +61,15 @@ function manifestOf(pod: PodRequest): object {
   };
 }
 
+/** kubelet tries a mount again 122 s after the last time at the latest; so long, and a little for the mount itself. */
+const LATEST_START_SECONDS = 180;
+
 /** Waits until the pod runs; error after the time: its phase and events. */
-export async function waitUntilRunning(state: EndToEndState, name: string, seconds = 120): Promise<void> {
+export async function waitUntilRunning(state: EndToEndState, name: string): Promise<void> {
   let phase = 'unknown';
   await waitFor(
     `pod ${name} to run`,
-    seconds,
+    LATEST_START_SECONDS,
     async () => {
       phase = await phaseOf(state, name);
       return phase === 'Running' ? phase : undefined;
@@ -78,7 +81,7 @@ export async function waitUntilRunning(state: EndToEndState, name: string, secon
   });
 }
 
-export function phaseOf(state: EndToEndState, pod: string): Promise<string> {
+function phaseOf(state: EndToEndState, pod: string): Promise<string> {
   return kubectl(state, ['get', 'pod', ...named(pod), '-o', 'jsonpath={.status.phase}']);
 }
 
@@ -94,7 +97,8 @@ export async function deletePod(state: EndToEndState, name: string): Promise<voi
 
 /** The same for several pods of the namespace `default` at once. */
 export async function deletePods(state: EndToEndState, names: readonly string[]): Promise<void> {
-  await kubectl(state, ['delete', 'pod', ...names, '--ignore-not-found', '--wait', '--timeout=120s']);
+  if (names.length === 0) return;
+  await kubectl(state, ['delete', 'pod', ...names, '--ignore-not-found', '--wait', '--timeout=170s']);
 }
 
 /** Runs a program in the pod's container; answers its standard output. */
@@ -127,10 +131,10 @@ export function permissionsInPod(state: EndToEndState, pod: string, file: string
   return inPod(state, pod, 'stat', '-L', '-c', '%a %u %g', posix.resolve(mountPath, file));
 }
 
-/** Messages of the pod's events. */
+/** Messages of the pod's events, and of no earlier pod of its name: events outlive their pods. */
 export async function eventMessages(state: EndToEndState, pod: string): Promise<string[]> {
-  const [name = '', ...namespace] = named(pod);
-  const ofPod = ['--field-selector', `involvedObject.name=${name}`];
+  const [, ...namespace] = named(pod);
+  const ofPod = ['--field-selector', `involvedObject.uid=${await podUid(state, pod)}`];
   const listing = await kubectl(state, ['get', 'events', ...namespace, ...ofPod, '-o', 'json']);
   return (JSON.parse(listing) as { items: { message: string }[] }).items.map(({ message }) => message);
 }
@@ -140,16 +144,11 @@ export async function eventMessages(state: EndToEndState, pod: string): Promise<
  * @returns the event's message
  * @throws when there is none in time, with the events there are; and when the pod is past waiting
  */
-export async function whyItWaits(
-  state: EndToEndState,
-  pod: string,
-  text: string,
-  seconds = 120,
-): Promise<string> {
+export async function whyItWaits(state: EndToEndState, pod: string, text: string): Promise<string> {
   let messages: string[] = [];
   const message = await waitFor(
     `an event of pod ${pod} with ${JSON.stringify(text)}`,
-    seconds,
+    120,
     async () => {
       messages = await eventMessages(state, pod);
       return messages.find((each) => each.includes(text));
@@ -162,9 +161,9 @@ export async function whyItWaits(
 }
 
 export async function podUid(state: EndToEndState, pod: string): Promise<string> {
-  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.metadata.uid}']);
+  return kubectl(state, ['get', 'pod', ...named(pod), '-o', 'jsonpath={.metadata.uid}']);
 }
 
 export async function nodeOf(state: EndToEndState, pod: string): Promise<string> {
-  return kubectl(state, ['get', 'pod', pod, '-o', 'jsonpath={.spec.nodeName}']);
+  return kubectl(state, ['get', 'pod', ...named(pod), '-o', 'jsonpath={.spec.nodeName}']);
 }

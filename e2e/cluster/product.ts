@@ -1,21 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command } from './command.ts';
+import { installersAreReady } from './installers.ts';
+import { productNamespace, release } from './release.ts';
 import type { EndToEndState } from './state.ts';
 import { step } from './steps.ts';
 
-const chart = join(import.meta.dirname, '..', '..', 'charts', 'keyvault-flexvol');
-const release = 'keyvault-flexvol';
-export const productNamespace = 'keyvault-flexvol';
-export const installerLabel = 'app.kubernetes.io/name=keyvault-flexvol';
+export { installerLabel, productNamespace } from './release.ts';
 
-/** Lets an upgrade replace an installer only when its pod is deleted; it is not waited for, as helm would until then. */
+const chart = join(import.meta.dirname, '..', '..', 'charts', 'keyvault-flexvol');
+
+/** For an upgrade after which the installers do not get ready by themselves: neither helm nor `upgradeProduct` waits for them. */
+export const notWaitedFor = '--wait=hookOnly';
+/** Lets an upgrade replace an installer only when its pod is deleted. */
 export const whenDeleted = [
   ...['--set', 'updateStrategy.type=OnDelete', '--set', 'updateStrategy.rollingUpdate=null'],
-  '--wait=hookOnly',
+  notWaitedFor,
 ];
 
-type Target = Pick<EndToEndState, 'helm' | 'kubeconfig' | 'chartArguments'>;
+type Helm = Pick<EndToEndState, 'helm' | 'kubeconfig'>;
+type Target = Helm & Pick<EndToEndState, 'kubectl' | 'chartArguments'>;
 
 /** Arguments that name the chart, the loaded image, and the mock's CA as the one the driver trusts. */
 export async function chartArguments(directory: string, caFile: string, tag: string): Promise<string[]> {
@@ -41,24 +45,27 @@ export async function chartArguments(directory: string, caFile: string, tag: str
 }
 
 export async function installProduct(target: Target, ...more: readonly string[]): Promise<void> {
-  await step('install the product with helm', () =>
-    helm(target, ['install', release, ...target.chartArguments, ...more]),
-  );
+  await step('install the product with helm', async () => {
+    await helm(target, ['install', release, ...target.chartArguments, ...more]);
+    await installersAreReady(target);
+  });
 }
 
+/** Answers when every node's installer is the upgrade's, unless `more` says `notWaitedFor`. */
 export async function upgradeProduct(target: Target, ...more: readonly string[]): Promise<void> {
   await helm(target, ['upgrade', release, ...target.chartArguments, ...more]);
+  if (!more.includes(notWaitedFor)) await installersAreReady(target);
 }
 
-export async function uninstallProduct(target: Target): Promise<void> {
+export async function uninstallProduct(target: Helm): Promise<void> {
   await helm(target, ['uninstall', release, '--namespace', productNamespace, '--wait', '--timeout', '2m']);
 }
 
 /** `helm test`, with the log of what it runs. Answers all that it says. */
-export async function testProduct(target: Target, timeout = '2m'): Promise<string> {
+export async function testProduct(target: Helm, timeout = '2m'): Promise<string> {
   return helm(target, ['test', release, '--namespace', productNamespace, '--logs', '--timeout', timeout]);
 }
 
-function helm(target: Target, args: readonly string[]): Promise<string> {
+function helm(target: Helm, args: readonly string[]): Promise<string> {
   return command(target.helm, ['--kubeconfig', target.kubeconfig, ...args], { timeoutSeconds: 180 });
 }

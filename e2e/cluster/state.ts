@@ -7,6 +7,8 @@ export type EndToEndState = {
   readonly kubeconfig: string;
   /** Names of the nodes, which are also the names of podman's containers. */
   readonly nodes: readonly string[];
+  /** The node that cases may stop or restart: the mock's Entra and vaults are on the other one. */
+  readonly worker: string;
   /** For podman and kind. */
   readonly environment: Readonly<Record<string, string>>;
   readonly kubectl: string;

@@ -31,8 +31,18 @@ export function readerVolume(
   readOnly = true,
   more: Readonly<Record<string, string>> = {},
 ): object {
-  const options = { ...objectLists(objects), tenantid: principalOf(seed, 'reader').tenant, ...more };
-  return keyVaultVolume(options, { secretRef: { name: credentialsSecret }, readOnly });
+  return readerVolumeOf(seed, { ...objectLists(objects), ...more }, readOnly);
+}
+
+/** The same of `testkv`, by the options that say what is read. */
+export function readerVolumeOf(
+  seed: Seed,
+  options: Readonly<Record<string, string>>,
+  readOnly = true,
+): object {
+  const { tenant } = principalOf(seed, 'reader');
+  const all = { keyvaultname: 'testkv', tenantid: tenant, ...options };
+  return keyVaultVolume(all, { secretRef: { name: credentialsSecret }, readOnly });
 }
 
 /** The Secret with the service principal `reader`. Its type must be the driver's name, or kubelet refuses it. */
