@@ -88,6 +88,27 @@ test('rotation goes on when the agent’s pod was deleted', async () => {
   await untilHolds('rotated', 'rotated', 'by the next agent');
 });
 
+test('with inplace a new version also comes to a subPath mount and to an open file, and without it to neither', async () => {
+  await secrets.setSecret('held', 'first');
+  const [bound, opened] = ['/etc/held', '/proc/1/fd/3'];
+  for (const [pod, inplace] of [
+    ['in-place', 'true'],
+    ['exchanged', 'false'],
+  ] as const) {
+    pods.push(pod);
+    const objects = '[{type: secret, name: held}]';
+    const volume = readerVolumeOf(seed, { objects, inplace, rotationinterval: '30s' });
+    const command = ['sh', '-c', 'exec 3</kv/held; echo opened; while :; do sleep 1; done'];
+    await startPod(state, { name: pod, node, volume, command, subPaths: { [bound]: 'held' } });
+    await untilSays(pod, 'opened');
+    for (const file of [bound, opened]) expect(await textInPod(state, pod, file)).toBe('first');
+  }
+  await secrets.setSecret('held', 'second, and longer');
+  for (const file of ['held', bound, opened]) await untilHolds('in-place', file, 'second, and longer');
+  await untilHolds('exchanged', 'held', 'second, and longer');
+  for (const file of [bound, opened]) expect(await textInPod(state, 'exchanged', file)).toBe('first');
+});
+
 test('refresh reads a pod’s volume at once, and status lists it', async () => {
   await secrets.setSecret('refreshed', 'first');
   await start('refreshed', '[{type: secret, name: refreshed}]', {}, '7d');

@@ -10,6 +10,8 @@ export type PodRequest = {
   readonly name: string;
   readonly volume: object;
   readonly mountReadOnly?: boolean;
+  /** Paths of the container, and what of the volume is mounted there besides. */
+  readonly subPaths?: Readonly<Record<string, string>>;
   readonly node?: string;
   /** The node that the scheduler is to choose, by which it minds taints; `node` goes past it. */
   readonly scheduledTo?: string;
@@ -53,7 +55,14 @@ function manifestOf(pod: PodRequest): object {
           image: busyboxImage,
           imagePullPolicy: 'Never',
           command: pod.command ?? ['sleep', '1000000'],
-          volumeMounts: [{ name: 'kv', mountPath, readOnly: pod.mountReadOnly ?? false }],
+          volumeMounts: [
+            { name: 'kv', mountPath, readOnly: pod.mountReadOnly ?? false },
+            ...Object.entries(pod.subPaths ?? {}).map(([path, subPath]) => ({
+              name: 'kv',
+              mountPath: path,
+              subPath,
+            })),
+          ],
         },
       ],
       volumes: [{ name: 'kv', ...pod.volume }],
