@@ -11,6 +11,7 @@ import {
   eventMessages,
   inPod,
   nodeOf,
+  type PodRequest,
   permissionsInPod,
   startPod,
   textInPod,
@@ -49,7 +50,8 @@ afterAll(async () => {
 
 test('a new version appears in the running pod within the interval, with its owners and modes', async () => {
   await secrets.setSecret('rotated', 'first');
-  await start('rotated', '[{type: secret, name: rotated}]', { fsGroup: 2000 });
+  const securityContext = { fsGroup: 2000 };
+  await start('rotated', { objects: secretNamed('rotated') }, { securityContext });
   expect(await textInPod(state, 'rotated', 'rotated')).toBe('first');
   await secrets.setSecret('rotated', 'second');
   await untilHolds('rotated', 'rotated', 'second');
@@ -69,10 +71,9 @@ test('the installer may create events, and read nothing of the cluster', async (
 
 test('certificate and key fit at every moment of a renewal', async () => {
   await secrets.setSecret('renewed', await certificate('first'), { contentType: 'application/x-pem-file' });
-  await start(
-    'renewed',
-    '[{type: secret, name: renewed, part: cert, alias: tls.crt}, {type: secret, name: renewed, part: key, alias: tls.key}]',
-  );
+  const [crt, key] = ['cert, alias: tls.crt', 'key, alias: tls.key'];
+  const objects = `[{type: secret, name: renewed, part: ${crt}}, {type: secret, name: renewed, part: ${key}}]`;
+  await start('renewed', { objects });
   expect(await subjectOfFittingPair('renewed')).toBe('CN=first');
   await secrets.setSecret('renewed', await certificate('second'), { contentType: 'application/x-pem-file' });
   await waitFor('the renewed certificate', INTERVAL_AND_MORE, async () => {
@@ -95,11 +96,9 @@ test('with inplace a new version also comes to a subPath mount and to an open fi
     ['in-place', 'true'],
     ['exchanged', 'false'],
   ] as const) {
-    pods.push(pod);
-    const objects = '[{type: secret, name: held}]';
-    const volume = readerVolumeOf(seed, { objects, inplace, rotationinterval: '30s' });
     const command = ['sh', '-c', 'exec 3</kv/held; echo opened; while :; do sleep 1; done'];
-    await startPod(state, { name: pod, node, volume, command, subPaths: { [bound]: 'held' } });
+    const more = { command, subPaths: { [bound]: 'held' } };
+    await start(pod, { objects: secretNamed('held'), inplace }, more);
     await untilSays(pod, 'opened');
     for (const file of [bound, opened]) expect(await textInPod(state, pod, file)).toBe('first');
   }
@@ -111,7 +110,7 @@ test('with inplace a new version also comes to a subPath mount and to an open fi
 
 test('refresh reads a pod’s volume at once, and status lists it', async () => {
   await secrets.setSecret('refreshed', 'first');
-  await start('refreshed', '[{type: secret, name: refreshed}]', {}, '7d');
+  await start('refreshed', { objects: secretNamed('refreshed'), rotationinterval: '7d' });
   await secrets.setSecret('refreshed', 'second');
   expect(await installer('refresh', 'default/refreshed')).toMatch(
     /^default\/refreshed kv: replaced\n {2}secret testkv\/refreshed: [0-9a-f]{32} -> [0-9a-f]{32}/,
@@ -128,11 +127,9 @@ test('the containers of the pod that asks for it are told by a signal, and no ot
     ['signalled', 'HUP'],
     ['not-signalled', ''],
   ] as const) {
-    pods.push(pod);
-    const objects = '[{type: secret, name: signalled}]';
-    const volume = readerVolumeOf(seed, { objects, rotationsignal, rotationinterval: '7d' });
-    const script = 'trap "echo told" HUP; echo listens; while :; do sleep 1; done';
-    await startPod(state, { name: pod, node, volume, command: ['sh', '-c', script] });
+    const options = { objects: secretNamed('signalled'), rotationsignal, rotationinterval: '7d' };
+    const command = ['sh', '-c', 'trap "echo told" HUP; echo listens; while :; do sleep 1; done'];
+    await start(pod, options, { command });
     await untilSays(pod, 'listens');
   }
   await secrets.setSecret('signalled', 'second');
@@ -164,10 +161,18 @@ test('a pod that goes while volumes rotate leaves nothing on its node', async ()
   });
 });
 
-async function start(pod: string, objects: string, securityContext = {}, rotationinterval = '30s') {
+async function start(
+  pod: string,
+  options: Readonly<Record<string, string>>,
+  more: Pick<PodRequest, 'command' | 'securityContext' | 'subPaths'> = {},
+): Promise<void> {
   pods.push(pod);
-  const volume = readerVolumeOf(seed, { objects, rotationinterval });
-  await startPod(state, { name: pod, node, volume, securityContext });
+  const volume = readerVolumeOf(seed, { rotationinterval: '30s', ...options });
+  await startPod(state, { name: pod, node, volume, ...more });
+}
+
+function secretNamed(name: string): string {
+  return `[{type: secret, name: ${name}}]`;
 }
 
 async function untilHolds(pod: string, file: string, text: string): Promise<void> {
