@@ -66,7 +66,7 @@ describe('a downgrade', () => {
 
 describe('an upgrade', () => {
   test('takes the older driver’s place while that still mounts, and the mount goes on to its end', async () => {
-    await setFaults(state, [{ match: { role: 'vault' }, action: { delayMs: 45_000 }, times: 1 }]);
+    await setFaults(state, [{ match: { role: 'vault' }, action: { delayMs: 60_000 }, times: 1 }]);
     await createPod(state, { name: 'under-way', node, volume });
     const pid = await waitFor('the older driver to mount', 60, mountingProcess);
     const upgrade = upgradeProduct(state, '--set', 'nodeConfig.deadlineSeconds=100');
