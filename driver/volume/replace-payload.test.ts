@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -148,6 +149,13 @@ describe('in place', () => {
     expect(replacePayload(root, files(next), form, inPlace)).toBe('replaced');
     expect(content()).toEqual(next);
     expect(hidden()).toHaveLength(2);
+  });
+
+  test('a file that a container made longer than any memory is not read, but exchanged', () => {
+    writePayload(root, files(old), form);
+    truncateSync(join(root, readlinkSync(join(root, '..data')), 'password'), 2 ** 41);
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual({ ...old, password: 'new' });
   });
 
   test('a link that a container put in a file’s place is not followed', () => {
