@@ -3,6 +3,8 @@ export const MOUNT_SOURCE = 'keyvault-flexvol';
 
 export interface TmpfsOptions {
   readonly sizeBytes: number;
+  /** Files, directories and links that there may be. */
+  readonly inodes: number;
   readonly rootMode: number;
   readonly noswap: boolean;
   /** SELinux context of all files; undefined where SELinux does not enforce. */
@@ -19,8 +21,8 @@ export interface Mounts {
 }
 
 /** What tmpfs(5) itself takes of the options. */
-export function tmpfsData({ sizeBytes, rootMode, noswap, seLinuxContext }: TmpfsOptions): string {
-  const data = [`size=${sizeBytes}`, `mode=${rootMode.toString(8)}`];
+export function tmpfsData({ sizeBytes, inodes, rootMode, noswap, seLinuxContext }: TmpfsOptions): string {
+  const data = [`size=${sizeBytes}`, `nr_inodes=${inodes}`, `mode=${rootMode.toString(8)}`];
   if (noswap) data.push('noswap');
   if (seLinuxContext !== undefined) data.push(`context="${seLinuxContext}"`);
   return data.join(',');

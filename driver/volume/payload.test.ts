@@ -3,6 +3,7 @@ import {
   isPayloadDirectoryName,
   newPayloadName,
   payloadDirectoryName,
+  tmpfsInodes,
   tmpfsSize,
   topLevelNames,
 } from './payload.ts';
@@ -65,3 +66,10 @@ describe("a volume's memory is bounded", () => {
 function many(count: number, size: number): number[] {
   return new Array<number>(count).fill(size);
 }
+
+test('a volume has inodes for two payloads and their links, and not for millions of empty files', () => {
+  const paths = Array.from({ length: 5000 }, (_, index) => `a/${index}/b/file`);
+  const needed = 2 * (5000 * 3 + 2) + 3;
+  expect(tmpfsInodes(paths)).toBeGreaterThan(needed + 65_000);
+  expect(tmpfsInodes(['one'])).toBeLessThan(70_000);
+});

@@ -37,3 +37,16 @@ export function tmpfsSize(fileSizes: readonly number[]): number {
   const pages = fileSizes.reduce((sum, size) => sum + Math.ceil(size / PAGE_BYTES) + 1, 0);
   return Math.max(MIN_TMPFS_BYTES, pages * PAGE_BYTES * 4);
 }
+
+/** For the pod's own files, and what selections may find later. */
+const SPARE_INODES = 65_536;
+
+/**
+ * How many files, directories and links a volume's tmpfs may have. Left to the kernel it would be as many as half of the
+ * node's memory has pages, and empty ones take no room of the volume's: whoever goes through a volume, at an unmount or a
+ * rotation, would go through all that a container may have made.
+ */
+export function tmpfsInodes(paths: readonly string[]): number {
+  // Two payloads at once, with a directory for each part of a path, and links at the top.
+  return SPARE_INODES + paths.reduce((sum, path) => sum + 3 * path.split('/').length, 0);
+}

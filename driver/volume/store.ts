@@ -14,7 +14,7 @@ import { noswapWorks, seLinuxContext } from './host.ts';
 import { type MountEntry, mountsFrom } from './mountinfo.ts';
 import { MOUNT_SOURCE } from './mounts.ts';
 import { expectMountAt, isOurs, mountsAt, readMountInfo } from './own-mounts.ts';
-import { tmpfsSize } from './payload.ts';
+import { tmpfsInodes, tmpfsSize } from './payload.ts';
 import { resolveTarget, targetExists } from './target.ts';
 import { volumeName } from './volume-name.ts';
 import { mounts } from './way-to-mount.ts';
@@ -122,6 +122,7 @@ class TmpfsVolume implements Volume {
       mkdirSync(this.#staging, { mode: 0o700 });
       await (await mounts()).tmpfs(this.#staging, {
         sizeBytes: tmpfsSize(files.map((file) => file.bytes.length)),
+        inodes: tmpfsInodes(files.map((file) => file.path)),
         rootMode: 0o700,
         noswap: noswapWorks(),
         seLinuxContext: seLinuxContext(),
