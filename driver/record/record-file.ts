@@ -1,4 +1,12 @@
-import { readFileSync, renameSync, statfsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isArcEnabled } from '../credentials/arc-enabled.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
@@ -6,6 +14,9 @@ import { MAX_RECORD_BYTES, type PlacedRecord, RECORD_SCHEMA_VERSION, type Volume
 
 /** File systems that are gone with the node's memory (include/uapi/linux/magic.h). */
 const IN_MEMORY: ReadonlySet<number> = new Set([0x01021994, 0x858458f6]);
+
+/** As volumes are called (driver/volume/volume-name.ts). */
+const NAME = /^[0-9a-f]{32}$/;
 
 /** The agent keeps beside the record how rotations of the volume went. */
 export const STATE_SUFFIX = '.state';
@@ -46,6 +57,15 @@ export function writeRecord(
     renameSync(temporary, path);
   } catch {
     removeQuietly(temporary);
+  }
+}
+
+/** Names of the volumes that have a record; none where there is no directory. */
+export function recordNames(directory: string): string[] {
+  try {
+    return readdirSync(directory).filter((name) => NAME.test(name));
+  } catch {
+    return [];
   }
 }
 

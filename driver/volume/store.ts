@@ -5,7 +5,7 @@ import { lockHolders, withFreeLock, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import type { Volume, VolumeStore } from '../ports.ts';
 import { RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
-import { removeRecord, writeRecord } from '../record/record-file.ts';
+import { recordNames, removeRecord, writeRecord } from '../record/record-file.ts';
 import { type Recorder, silentRecorder } from '../recorder.ts';
 import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
@@ -57,7 +57,8 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
  * and so is one whose call-out still runs.
  */
 async function removeAbandoned(volumes: string, locks: string, records: string): Promise<void> {
-  const names = readdirSync(volumes);
+  // A record may have outlived its volume, where somebody unmounted that by hand.
+  const names = [...new Set([...readdirSync(volumes), ...recordNames(records)])];
   const shown = names.length === 0 ? new Set() : shownVolumes();
   const hidden = names.filter((name) => !shown.has(join(volumes, name)));
   const { live, killed } = lockHolders(locks);
