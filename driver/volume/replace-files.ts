@@ -26,9 +26,15 @@ export function replaceFiles(
 ): 'unchanged' | 'replaced' | 'gone' {
   const result = onOpenVolume(path, device, (directory) => {
     if (!isMounted()) return 'gone';
-    const done = replacePayload(directory, files, form, { inPlace });
-    if (isMounted()) return done;
-    emptyDirectory(directory);
+    try {
+      const done = replacePayload(directory, files, form, { inPlace });
+      if (isMounted()) return done;
+    } catch (error) {
+      // Else it was emptied while it was written to.
+      if (isMounted()) throw error;
+    }
+    // The volume is a link in /proc, and links are not followed: what it leads to is.
+    emptyDirectory(`${directory}/.`);
     return 'gone';
   });
   return result ?? 'gone';
