@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DriverError } from '../../driver/errors.ts';
+import { createLimiter } from '../../driver/keyvault/limiter.ts';
 import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { validOptions } from '../../driver/options/testing/valid-options.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
-import { Rotator } from './rotator.ts';
+import { Rotator, type RotatorSettings } from './rotator.ts';
+import { placedRecord } from './testing/placed-record.ts';
 
 /** A node with records in a directory, and a vault that answers or not. */
 const MINUTE = 60;
@@ -15,7 +17,9 @@ let now = 0;
 let reads: string[] = [];
 let isAway = false;
 let pending: Promise<void> | undefined;
+let replaced: 'unchanged' | 'gone' = 'unchanged';
 const logged: string[] = [];
+const { 'kubernetes.io/pod.namespace': namespaceOfPods = '' } = validOptions as Record<string, string>;
 
 beforeEach(() => {
   run = mkdtempSync(join(tmpdir(), 'rotator-'));
@@ -24,32 +28,16 @@ beforeEach(() => {
   reads = [];
   isAway = false;
   pending = undefined;
+  replaced = 'unchanged';
   logged.length = 0;
 });
 afterEach(() => rmSync(run, { recursive: true }));
 
 function record(name: string, pod: string, changes: Partial<PlacedRecord> = {}): void {
-  const written: PlacedRecord = {
-    schemaVersion: 1,
-    driverVersion: '1.2.3',
-    target: `/pods/x/volumes/azure~kv/${pod}`,
-    device: 1,
-    mountedAt: '2026-01-01T00:00:00.000Z',
-    mountedUptime: 990,
-    options: { ...validOptions, 'kubernetes.io/pod.name': pod },
-    secret: 'none',
-    environment: undefined,
-    identity: 'pod-identity',
-    rotation: { interval: 5 * MINUTE * 1000, ofPredecessor: true, onlyPinned: false },
-    isStale: false,
-    objects: [],
-    form: { readOnly: true, fileMode: 0o644, uid: 0, gid: 0, rootMode: 0o755 },
-    ...changes,
-  };
-  writeFileSync(join(run, 'records', name.repeat(32)), JSON.stringify(written));
+  writeFileSync(join(run, 'records', name.repeat(32)), JSON.stringify(placedRecord(pod, changes)));
 }
 
-function rotator(): Rotator {
+function rotator(limit: RotatorSettings['limit'] = (task) => task()): Rotator {
   return new Rotator({
     runDirectory: run,
     bootId: '',
@@ -57,7 +45,7 @@ function rotator(): Rotator {
     log: (_, event) => void logged.push(event),
     counts: { rotated: () => undefined, reporting: () => undefined },
     nodeConfig: async () => defaultNodeConfig,
-    limit: (task) => task(),
+    limit,
     readerFor: () => ({
       async read({ pod, items }) {
         reads.push(pod.name);
@@ -81,10 +69,20 @@ function rotator(): Rotator {
         ]);
       },
     }),
-    replaceFiles: () => 'unchanged',
+    replaceFiles: () => replaced,
     findToken: () => Promise.reject(new Error('no token')),
     signalPod: undefined,
   });
+}
+
+/** Has it begun to read, and waits for the answer until the function is called. */
+async function readingHeld(agent: Rotator): Promise<() => void> {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  pending = promise;
+  now = 1200;
+  void agent.tick();
+  while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  return release;
 }
 
 /** When volumes were read, in seconds after the start, while one agent looks every five seconds. */
@@ -138,41 +136,52 @@ test('a volume that started with what was known of old is read within a quarter 
   expect(await timesOfReads(rotator(), 5 * MINUTE)).toEqual([5]);
 });
 
-test('a volume that is being read is not read a second time meanwhile, and who asks gets that outcome', async () => {
+test('a volume that is being read is not read a second time meanwhile; who asks then gets a reading of after that', async () => {
   record('a', 'web');
   const agent = rotator();
-  const { promise, resolve: release } = Promise.withResolvers<void>();
-  pending = promise;
-  now = 1200;
-  const first = agent.tick();
-  while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  const asked = agent.rotateNow('all');
+  const release = await readingHeld(agent);
+  const asked = [agent.rotateNow('all'), agent.rotateNow('all')];
   expect(await agent.tick()).toEqual([]);
-  release();
-  expect(await first).toMatchObject([{ pod: 'web', result: 'unchanged' }]);
-  expect(await asked).toEqual(await first);
   expect(reads).toEqual(['web']);
+  release();
+  expect(await Promise.all(asked)).toMatchObject([[{ result: 'unchanged' }], [{ result: 'unchanged' }]]);
+  // One more for both of them.
+  expect(reads).toEqual(['web', 'web']);
+});
+
+test('a volume that waits for its turn is read once, whoever asks', async () => {
+  record('a', 'one');
+  record('b', 'two');
+  const agent = rotator(createLimiter(1));
+  const release = await readingHeld(agent);
+  const asked = agent.rotateNow({ namespace: namespaceOfPods, name: 'two' });
+  release();
+  expect(await asked).toMatchObject([{ pod: 'two', result: 'unchanged' }]);
+  expect(reads).toEqual(['one', 'two']);
+});
+
+test('a record whose volume is not there is not read for at each look', async () => {
+  record('a', 'web');
+  replaced = 'gone';
+  expect(await timesOfReads(rotator(), 20 * MINUTE)).toEqual([200, 500, 800, 1100]);
 });
 
 test('only the volumes of the pod that is named are read now', async () => {
   record('a', 'one');
   record('b', 'two');
-  const { 'kubernetes.io/pod.namespace': namespace = '' } = validOptions as Record<string, string>;
-  expect(await rotator().rotateNow({ namespace, name: 'two' })).toMatchObject([{ pod: 'two' }]);
+  expect(await rotator().rotateNow({ namespace: namespaceOfPods, name: 'two' })).toMatchObject([
+    { pod: 'two' },
+  ]);
   expect(await rotator().rotateNow({ namespace: 'other', name: 'two' })).toEqual([]);
 });
 
 test('nothing is left of a volume that went while it was read', async () => {
   record('a', 'web');
   const agent = rotator();
-  const { promise, resolve: release } = Promise.withResolvers<void>();
-  pending = promise;
-  now = 1200;
-  const ticking = agent.tick();
-  while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const release = await readingHeld(agent);
   unlinkSync(join(run, 'records', 'a'.repeat(32)));
   release();
-  await ticking;
+  await agent.rotateNow('all');
   await agent.tick();
   expect(readdirSync(join(run, 'records'))).toEqual([]);
 });

@@ -28,6 +28,16 @@ export interface Outcome {
   readonly message: string | undefined;
 }
 
+/** A rotation of one volume, that waits or goes on. */
+interface Turn {
+  outcome: Promise<Outcome>;
+  /** What was read before this moment will not do. */
+  since: number;
+  isReading: boolean;
+  /** Of those who asked while it was reading. */
+  next: Promise<Outcome> | undefined;
+}
+
 /** What is kept in memory of a mounted volume: no option, no secret. */
 interface Known extends Planned {
   readonly fingerprint: string;
@@ -44,7 +54,7 @@ export class Rotator {
   readonly #share: number;
   readonly #journal: Journal;
   readonly #known = new Map<string, Known>();
-  readonly #running = new Map<string, Promise<Outcome>>();
+  readonly #running = new Map<string, Turn>();
 
   constructor(settings: RotatorSettings) {
     this.#settings = settings;
@@ -119,13 +129,30 @@ export class Rotator {
     return Promise.all(names.map((name) => this.#rotate(name, since)));
   }
 
-  /** One at a time of a volume: who asks while it is being rotated, or waits for it, gets that one's outcome. */
+  /**
+   * One at a time of a volume. Who asks while it waits for its turn gets that one's outcome; who asks while it is read gets
+   * the next one's, as what is being read may be of before what the asking one has changed.
+   */
   #rotate(name: string, since: number): Promise<Outcome> {
-    const running =
-      this.#running.get(name) ??
-      this.#settings.limit(() => this.#rotateOne(name, since)).finally(() => this.#running.delete(name));
-    this.#running.set(name, running);
-    return running;
+    const running = this.#running.get(name);
+    if (running === undefined) return this.#start(name, since);
+    if (running.isReading) {
+      running.next ??= running.outcome.then(() => this.#rotate(name, performance.now()));
+      return running.next;
+    }
+    running.since = since;
+    return running.outcome;
+  }
+
+  #start(name: string, since: number): Promise<Outcome> {
+    const turn = { since, isReading: false, next: undefined } as Omit<Turn, 'outcome'> as Turn;
+    this.#running.set(name, turn);
+    const take = () => {
+      turn.isReading = true;
+      return this.#rotateOne(name, turn.since);
+    };
+    turn.outcome = this.#settings.limit(take).finally(() => this.#running.delete(name));
+    return turn.outcome;
   }
 
   async #rotateOne(name: string, since: number): Promise<Outcome> {
@@ -144,7 +171,10 @@ export class Rotator {
         since,
         this.#settings,
       );
-      if (result === 'gone') return { ...told, result };
+      if (result === 'gone') {
+        this.#rest(name);
+        return { ...told, result };
+      }
       const changes = result === 'replaced' ? changesOf(before?.objects ?? record.objects, objects) : [];
       this.#checked(
         name,
@@ -158,6 +188,12 @@ export class Rotator {
       this.#checked(name, record, this.#journal.failed({ name, record, before }, error));
       return { ...told, result: 'failed', message: error.message };
     }
+  }
+
+  /** A record that is left of a volume is not read for at each look. */
+  #rest(name: string): void {
+    const known = this.#known.get(name);
+    if (known !== undefined) known.standing = { ...known.standing, at: this.#settings.uptime(), failures: 0 };
   }
 
   #checked(name: string, record: PlacedRecord, state: RotationState): void {
