@@ -1,16 +1,16 @@
 import { uptime } from 'node:os';
+import { DriverError } from '../../driver/errors.ts';
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
-import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
-import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
+import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import type { NodeRotation } from '../../driver/options/rotation.ts';
+import type { RecordedObject } from '../../driver/record/record.ts';
 import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { driverDirectoryOf } from '../installation/plugin-directory.ts';
+import { type AssessedVolume, assessVolumes } from './assess.ts';
 import { bootId } from './boot-id.ts';
 import { describeVolume } from './journal.ts';
-import { planOf, reasons } from './plan.ts';
-import { RecordFiles, seesPod } from './record-files.ts';
+import { reasons } from './plan.ts';
 import { nextAt, shareOf } from './slots.ts';
-import { standingOf } from './standing.ts';
-import { type RotationState, readState } from './state-file.ts';
 
 const USAGE = 'Usage: installer status [--output json]\n';
 
@@ -41,31 +41,30 @@ export async function runStatus(
   if (args.length > 0 && !asJson) return { output: '', errors: USAGE, exitCode: 2 };
   const { runDirectory, pluginDirectory, agent, rotation: allowed } = settings();
   const rotation = allowed !== undefined;
-  const node = await loadNodeConfig(driverDirectoryOf(pluginDirectory));
-  const volumes = volumesOf(runDirectory, node, rotation);
+  const node = await rotationOfNode(driverDirectoryOf(pluginDirectory));
+  const volumes = assessVolumes(runDirectory, node.rotation).volumes.map((volume) =>
+    statusOf(volume, rotation),
+  );
   const output = asJson
     ? `${JSON.stringify({ agent: agent ? 'on' : 'off', rotation: rotation ? 'on' : 'off', volumes }, undefined, 2)}\n`
     : tell(volumes, agent !== undefined, rotation);
-  return { output, errors: '', exitCode: 0 };
+  return { output, errors: node.fault ?? '', exitCode: node.fault === undefined ? 0 : 1 };
 }
 
-function volumesOf(runDirectory: string, node: NodeConfig, rotation: boolean): VolumeStatus[] {
-  const files = new RecordFiles(runDirectory);
-  return files.names().flatMap((name) => {
-    const record = files.read(name);
-    if (record === undefined) return [];
-    return [statusOf(record, readState(files.directory, name, record.mountedAt), node, rotation)];
-  });
+/** Where the node configuration is unusable, that is told beside the volumes, for which its defaults then stand. */
+async function rotationOfNode(
+  driverDirectory: string,
+): Promise<{ readonly rotation: NodeRotation; readonly fault?: string }> {
+  try {
+    return await loadNodeConfig(driverDirectory);
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    const fault = `${error.message}; mend the Helm value "nodeConfig": until then nothing on this node mounts or rotates\n`;
+    return { rotation: defaultNodeConfig.rotation, fault };
+  }
 }
 
-function statusOf(
-  record: PlacedRecord,
-  state: RotationState | undefined,
-  node: NodeConfig,
-  rotation: boolean,
-): VolumeStatus {
-  const standing = standingOf(record, state);
-  const plan = planOf({ ...record, seesPod: seesPod(record) }, node.rotation, standing);
+function statusOf({ record, state, standing, plan }: AssessedVolume, rotation: boolean): VolumeStatus {
   const rotates = plan.rotates && rotation;
   const next = plan.rotates && nextAt(standing, plan.intervalSeconds, shareOf(bootId())) - uptime();
   return {
