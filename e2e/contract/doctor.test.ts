@@ -1,8 +1,11 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { copyFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { imageDriver, runInstaller } from '../lab/installer.ts';
+import type { PodVolume } from '../lab/kubelet.ts';
+import { RECORDS, RUN, rotatingOn } from './rotating.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 /** `installer doctor` as the image runs it, on the lab's node and with the lab's Azure. */
@@ -114,6 +117,100 @@ describe('it finds', () => {
       found: expect.stringContaining('not the one of this image'),
     });
     expect(exitCode).toBe(1);
+  });
+});
+
+describe('of the rotation of mounted volumes', () => {
+  const on = { AGENT: 'on', AGENT_ROTATION: 'on', AGENT_MEMORY: 'off' };
+  const { configure, runAgent, mount, vault, refresh } = rotatingOn(scene);
+  /** The doctor's lines of this check, as status and text. */
+  const rotationOf = async (environment: Record<string, string> = on) => {
+    const { stdout } = await doctor(['--output', 'json'], environment);
+    const { checks } = JSON.parse(stdout) as { checks: Finding[] };
+    return checks
+      .filter(({ check }) => check === 'rotation')
+      .map(({ status, found }) => `${status} ${found}`);
+  };
+
+  test('nothing where nobody asks for it, and that nothing does it where somebody does', async () => {
+    const resting = volumeOf(scene, 'rests');
+    await scene.kubelet.mount(resting);
+    expect(await rotationOf({})).toEqual([]);
+    const asking = await mount('asks');
+    expect(await rotationOf({})).toEqual([
+      'note 1 volume (default/asks kv) of those mounted ask to rotate, and nothing on this node does that',
+    ]);
+    for (const volume of [resting, asking]) await scene.kubelet.unmount(volume);
+  });
+
+  test('how many rotate, what cannot be read again, and why others stay as they are', async () => {
+    await configure({ keepServicePrincipals: false });
+    const left = await mount('left');
+    await configure({ keepServicePrincipals: true });
+    const agent = await runAgent();
+    const volume = await mount('rotates');
+    expect(await rotationOf()).toEqual([
+      expect.stringMatching(/^warning 1 volume \(default\/left kv\): to rotate, but it was mounted when/),
+    ]);
+    await scene.kubelet.unmount(left);
+    expect(await rotationOf()).toEqual([
+      expect.stringMatching(/^ok volumes that rotate: 1 of 1, the last one read \d+ s ago$/),
+    ]);
+    vault().setPermissions('reader', {});
+    expect(await refresh('rotates')).toMatchObject({ exitCode: 1 });
+    expect(await rotationOf()).toEqual([
+      expect.stringMatching(
+        /^note AccessDenied for \d+ s: 1 volume \(default\/rotates kv\) could not be read again, and keeps its files$/,
+      ),
+    ]);
+    await agent.stop();
+    expect((await rotationOf()).at(-1)).toMatch(
+      /^warning nothing takes orders on \/run\/keyvault-flexvol\/agent\/control\.sock \(E[A-Z]+\)$/,
+    );
+    await scene.kubelet.unmount(volume);
+  });
+
+  test('records that are damaged, missing or left, until the next call-out takes away what is left', async () => {
+    await configure({ keepServicePrincipals: true });
+    await runAgent();
+    const [damaged, missing, left] = [await mount('damaged'), await mount('missing'), await mount('left')];
+    const recordOf = (volume: PodVolume) => {
+      const is = (name: string) =>
+        readFileSync(join(RECORDS, name), 'utf8').includes(`"${scene.kubelet.directoryOf(volume)}"`);
+      return join(RECORDS, readdirSync(RECORDS).find(is) ?? 'none');
+    };
+    const [recordOfDamaged, recordOfLeft] = [recordOf(damaged), recordOf(left)];
+    rmSync(recordOf(missing));
+    await writeFile(recordOfDamaged, '{"schemaVersion":99}');
+    // By hand, and not by an unmount of the driver.
+    const staging = join(RUN, 'volumes', basename(recordOfLeft));
+    await execa('umount', [scene.kubelet.directoryOf(left)]);
+    await execa('umount', [staging]);
+    rmSync(staging, { recursive: true });
+    expect(await rotationOf()).toEqual([
+      expect.stringMatching(/^warning records that cannot be read, of another version or damaged: 1 /),
+      expect.stringMatching(/^warning volumes without a record: 1 of 2; they do not rotate/),
+      expect.stringMatching(
+        /^warning records without a mounted volume, .* of 1 volume \(default\/left kv\)$/,
+      ),
+    ]);
+    await scene.kubelet.unmount(missing);
+    expect(existsSync(recordOfLeft)).toBe(false);
+    await scene.kubelet.unmount(damaged);
+    expect(readdirSync(RECORDS)).toEqual([]);
+  });
+
+  test('signals that nobody sends', async () => {
+    await configure({ keepServicePrincipals: true });
+    await runAgent();
+    const volume = await mount('signalled', { options: { rotationsignal: 'SIGHUP' } });
+    expect(await rotationOf()).toEqual([
+      'note 1 volume (default/signalled kv) ask for a signal (rotationsignal), and none is sent',
+    ]);
+    // The agent itself has namespaces of its own, as a container has.
+    const allowed = await rotationOf({ ...on, AGENT_ROTATION_SIGNALS: 'on' });
+    expect(allowed).toEqual([expect.stringMatching(/^ok volumes that rotate: 1 of 1/)]);
+    await scene.kubelet.unmount(volume);
   });
 });
 

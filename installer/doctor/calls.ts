@@ -1,6 +1,7 @@
 import { errorCodes } from '../../driver/errors.ts';
 import { type PastCallOut, podOf } from '../events/history.ts';
 import { volumesOn } from '../run-directory/volumes.ts';
+import { spokenDuration } from './duration.ts';
 import type { Finding } from './finding.ts';
 import type { Scope } from './scope.ts';
 
@@ -70,7 +71,5 @@ function codeOf({ code }: PastCallOut): string {
 }
 
 function ago({ time }: PastCallOut, now = Date.now()): string {
-  const seconds = Math.max(0, Math.round((now - time.getTime()) / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+  return `${spokenDuration((now - time.getTime()) / 1000)} ago`;
 }

@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 import { checkMetadataService, checkNmi } from './identities.ts';
 import { checkInstalledConfig } from './node-config.ts';
 import { checkPluginDirectory } from './plugin-directory.ts';
+import { checkRotation } from './rotation/check.ts';
 import { checkLeftovers, checkRoom } from './run-directory.ts';
 import type { Scope } from './scope.ts';
 
@@ -23,6 +24,7 @@ const checks: readonly (readonly [string, Check])[] = [
   ['run directory', checkRoom],
   ['leftovers', checkLeftovers],
   ['node agent', checkAgent],
+  ['rotation', checkRotation],
   ['NMI', checkNmi],
   ['metadata service', checkMetadataService],
   ['Azure', checkAzure],

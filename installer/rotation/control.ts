@@ -8,7 +8,7 @@ import { systemErrorCode } from '../fault.ts';
 import type { Outcome, Rotator } from './rotator.ts';
 
 /** Beside the socket that drivers ask at, in the directory that only root can enter. */
-const SOCKET = 'control.sock';
+export const CONTROL_SOCKET = 'control.sock';
 const MAX_ORDER_BYTES = 4096;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const MAX_CONNECTIONS = 8;
@@ -43,7 +43,7 @@ export async function listenForOrders(runDirectory: string, rotator: Pick<Rotato
   const directory = join(runDirectory, AGENT_DIRECTORY);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700);
-  const path = join(directory, SOCKET);
+  const path = join(directory, CONTROL_SOCKET);
   rmSync(path, { force: true });
   const server = createServer((socket) => serve(socket, rotator));
   server.maxConnections = MAX_CONNECTIONS;
@@ -97,7 +97,7 @@ export class NoAgent extends Error {
 export function giveOrder(runDirectory: string, refresh: Order): Promise<Outcome[]> {
   return new Promise((resolve, reject) => {
     const reader = new FrameReader(MAX_ANSWER_BYTES);
-    const socket = connect(join(runDirectory, AGENT_DIRECTORY, SOCKET), () =>
+    const socket = connect(join(runDirectory, AGENT_DIRECTORY, CONTROL_SOCKET), () =>
       socket.write(encodeFrame({ refresh })),
     );
     socket.on('error', (error) => reject(new NoAgent(systemErrorCode(error))));

@@ -17,11 +17,7 @@ interface PodProcess {
  * @returns how many there were
  */
 export function signalPod(podUid: string, signal: RotationSignal, proc = '/proc'): number {
-  if (!POD_UID.test(podUid)) return 0;
-  const processes = readdirSync(proc)
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => firstProcessOf(podUid, Number(name), proc) ?? []);
-  return processes.filter(({ pid, start }) => {
+  return firstProcesses(podUid, proc).filter(({ pid, start }) => {
     // Looked at once more: it may have ended, and its id been given to somebody else's.
     if (firstProcessOf(podUid, pid, proc)?.start !== start) return false;
     try {
@@ -33,13 +29,43 @@ export function signalPod(podUid: string, signal: RotationSignal, proc = '/proc'
   }).length;
 }
 
+/** How many there are that a signal could be sent to. */
+export function countFirstProcesses(podUid: string, proc = '/proc'): number {
+  return firstProcesses(podUid, proc).length;
+}
+
+/** Of all pods and of none, as far as this process sees them: of none without `hostPID`. */
+export function countContainers(proc = '/proc'): number {
+  return pidsIn(proc).filter((pid) => idsOf(pid, proc).length > 1 && idsOf(pid, proc).at(-1) === '1').length;
+}
+
+function firstProcesses(podUid: string, proc: string): PodProcess[] {
+  if (!POD_UID.test(podUid)) return [];
+  return pidsIn(proc).flatMap((pid) => firstProcessOf(podUid, pid, proc) ?? []);
+}
+
+function pidsIn(proc: string): number[] {
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Of a process in each namespace, from the node's to its own (proc_pid_status(5)); none when it has ended. */
+function idsOf(pid: number, proc: string): string[] {
+  try {
+    const status = readFileSync(`${proc}/${pid}/status`, 'utf8');
+    return /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.split(/\s+/) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** Undefined for a process of somebody else, and for one that another of its container has started. */
 function firstProcessOf(podUid: string, pid: number, proc: string): PodProcess | undefined {
   try {
     const read = (file: string) => readFileSync(`${proc}/${pid}/${file}`, 'utf8');
     if (!isOfPod(read('cgroup'), podUid)) return undefined;
-    // Its ids in each namespace, from the node's to its own (proc_pid_status(5)).
-    const ids = /^NSpid:\s+(.*)$/m.exec(read('status'))?.[1]?.split(/\s+/) ?? [];
+    const ids = idsOf(pid, proc);
     if (ids.length < 2 || ids.at(-1) !== '1') return undefined;
     const stat = read('stat');
     // The command's name, in parentheses, may hold anything.
