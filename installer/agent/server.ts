@@ -1,9 +1,6 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import type { Server, Socket } from 'node:net';
 import { encodeFrame, FrameReader } from '../../driver/agent/frame.ts';
 import {
-  AGENT_DIRECTORY,
   AGENT_SOCKET,
   MAX_QUESTION_BYTES,
   MAX_REPLY_BYTES,
@@ -12,6 +9,7 @@ import {
   type Reply,
   WORKING_EVERY_MS,
 } from '../../driver/agent/protocol.ts';
+import { listenPrivately } from './private-socket.ts';
 import { parseQuestion } from './question.ts';
 
 /** A node has 110 pods by default; more mounts than this at once are rather read by the drivers themselves. */
@@ -25,28 +23,14 @@ const IDLE_MS = 10_000;
 export type Answerer = (question: Question, signal: AbortSignal) => Promise<Reply>;
 
 /**
- * Listens on the agent's socket. Only root can get at it: its directory is root's alone, and so is the socket. (The
- * runtime does not tell who connects.) Everything is bounded all the same: connections, bytes, waiting.
+ * Listens for drivers. Everything is bounded, though only root can connect: connections, bytes, waiting.
+ * @throws a system error
  */
-export async function listenForDrivers(runDirectory: string, answer: Answerer): Promise<Server> {
-  const directory = join(runDirectory, AGENT_DIRECTORY);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const path = join(directory, AGENT_SOCKET);
-  // Of an agent that was killed; during an upgrade the old one keeps the connections it has.
-  rmSync(path, { force: true });
+export function listenForDrivers(runDirectory: string, answer: Answerer): Promise<Server> {
   const arriving = { bytes: 0 };
-  const server = createServer((socket) => converse(socket, arriving, answer));
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  chmodSync(path, 0o600);
-  return server;
+  return listenPrivately(runDirectory, AGENT_SOCKET, MAX_CONNECTIONS, (socket) =>
+    converse(socket, arriving, answer),
+  );
 }
 
 function converse(socket: Socket, arriving: { bytes: number }, answer: Answerer): void {

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { encodeFrame, FrameReader } from '../../driver/agent/frame.ts';
 import { AGENT_DIRECTORY } from '../../driver/agent/protocol.ts';
+import { listenPrivately } from '../agent/private-socket.ts';
 import { systemErrorCode } from '../fault.ts';
 import type { Outcome, Rotator } from './rotator.ts';
 
@@ -39,20 +39,8 @@ const answer = z.union([
 export type Order = z.infer<typeof order>['refresh'];
 
 /** Takes orders of the installer's other commands on this node. @throws a system error */
-export async function listenForOrders(runDirectory: string, rotator: Pick<Rotator, 'rotateNow'>) {
-  const directory = join(runDirectory, AGENT_DIRECTORY);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const path = join(directory, CONTROL_SOCKET);
-  rmSync(path, { force: true });
-  const server = createServer((socket) => serve(socket, rotator));
-  server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o600);
-  return server;
+export function listenForOrders(runDirectory: string, rotator: Pick<Rotator, 'rotateNow'>): Promise<Server> {
+  return listenPrivately(runDirectory, CONTROL_SOCKET, MAX_CONNECTIONS, (socket) => serve(socket, rotator));
 }
 
 function serve(socket: Socket, rotator: Pick<Rotator, 'rotateNow'>): void {

@@ -7,6 +7,7 @@ import { createLimiter } from '../../driver/keyvault/limiter.ts';
 import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { validOptions } from '../../driver/options/testing/valid-options.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
+import { noAttributes } from '../agent/testing/no-attributes.ts';
 import { Rotator, type RotatorSettings } from './rotator.ts';
 import { placedRecord } from './testing/placed-record.ts';
 
@@ -57,14 +58,7 @@ function rotator(limit: RotatorSettings['limit'] = (task) => task()): Rotator {
             name: source.kind === 'named' ? source.name : '',
             version: '1'.repeat(32),
             content: { type: 'secret', value: 'x', contentType: undefined },
-            attributes: {
-              contentType: undefined,
-              tags: {},
-              notBefore: undefined,
-              expires: undefined,
-              created: undefined,
-              updated: undefined,
-            },
+            attributes: noAttributes,
           },
         ]);
       },

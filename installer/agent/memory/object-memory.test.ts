@@ -5,18 +5,12 @@ import type { ObjectReference } from '../../../driver/keyvault/object.ts';
 import { VaultRefusal } from '../../../driver/keyvault/refusal.ts';
 import { parse } from '../../../driver/options/testing/valid-options.ts';
 import type { FoundObject, ReadItem } from '../../../driver/ports.ts';
+import { noAttributes } from '../testing/no-attributes.ts';
 import { ObjectMemory } from './object-memory.ts';
 
 const ORIGIN = 'https://shop.vault.azure.net';
 const db: ObjectReference = { vault: 'shop', type: 'secret', name: 'db', version: undefined };
-const attributes = {
-  contentType: undefined,
-  tags: {},
-  notBefore: undefined,
-  expires: undefined,
-  created: 1,
-  updated: 2,
-};
+const attributes = { ...noAttributes, created: 1, updated: 2 };
 
 /** A vault whose values count up. */
 function vault({ size = 1 } = {}) {
