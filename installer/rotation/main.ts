@@ -16,6 +16,8 @@ const LOOK_EVERY_MS = 5000;
 
 /** So many volumes are read at once; what they have in common is read once. */
 const AT_ONCE = 4;
+/** And so many beside them of those that could not be read the last time. */
+const FAILING_AT_ONCE = 2;
 
 /** What an admin allowed of it. */
 export interface RotationSettings extends Pick<RotatorSettings, 'counts' | 'podEvents'> {
@@ -32,18 +34,25 @@ export async function startRotation(
     bootId: bootId(),
     uptime,
     limit: createLimiter(AT_ONCE),
+    limitFailing: createLimiter(FAILING_AT_ONCE),
     replaceFiles,
     signalPod: settings.signals ? (podUid, signal) => signalPod(podUid, signal) : undefined,
     findToken: (target, { pod, cloud }, signal) =>
       createProjectedTokens(target).find(pod, federationAudiences(cloud), signal),
   });
-  const failed = (error: unknown) => {
-    settings.log('error', 'rotation-broken', { code: systemErrorCode(error) });
+  let broken: string | undefined;
+  const ended = (code: string | undefined) => {
+    // Once, and when it is another one.
+    if (code !== undefined && code !== broken) settings.log('error', 'rotation-broken', { code });
+    broken = code;
   };
   await listenForOrders(settings.runDirectory, rotator);
   for (;;) {
     await sleep(LOOK_EVERY_MS);
     // Not waited for: a volume that takes its whole time must not keep the others from theirs.
-    void rotator.tick().catch(failed);
+    void rotator.tick().then(
+      () => ended(undefined),
+      (error) => ended(systemErrorCode(error)),
+    );
   }
 }

@@ -38,7 +38,7 @@ function record(name: string, pod: string, changes: Partial<PlacedRecord> = {}):
   writeFileSync(join(run, 'records', name.repeat(32)), JSON.stringify(placedRecord(pod, changes)));
 }
 
-function rotator(limit: RotatorSettings['limit'] = (task) => task()): Rotator {
+function rotator(limit: RotatorSettings['limit'] = (task) => task(), limitFailing = limit): Rotator {
   return new Rotator({
     runDirectory: run,
     bootId: '',
@@ -47,6 +47,7 @@ function rotator(limit: RotatorSettings['limit'] = (task) => task()): Rotator {
     counts: { rotated: () => undefined, reporting: () => undefined },
     nodeConfig: async () => defaultNodeConfig,
     limit,
+    limitFailing,
     readerFor: () => ({
       async read({ pod, items }) {
         reads.push(pod.name);
@@ -70,11 +71,12 @@ function rotator(limit: RotatorSettings['limit'] = (task) => task()): Rotator {
 }
 
 /** Has it begun to read, and waits for the answer until the function is called. */
-async function readingHeld(agent: Rotator): Promise<() => void> {
+async function readingHeld(agent: Rotator, pod?: string): Promise<() => void> {
   const { promise, resolve: release } = Promise.withResolvers<void>();
   pending = promise;
   now = 1200;
-  void agent.tick();
+  const held = pod === undefined ? agent.tick() : agent.rotateNow({ namespace: namespaceOfPods, name: pod });
+  held.catch(() => undefined);
   while (reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   return release;
 }
@@ -152,6 +154,22 @@ test('a volume that waits for its turn is read once, whoever asks', async () => 
   release();
   expect(await asked).toMatchObject([{ pod: 'two', result: 'unchanged' }]);
   expect(reads).toEqual(['one', 'two']);
+});
+
+test('volumes that could not be read and take their time again keep no other one waiting', async () => {
+  record('a', 'hangs');
+  isAway = true;
+  const agent = rotator(createLimiter(1), createLimiter(1));
+  await agent.rotateNow('all');
+  isAway = false;
+  record('b', 'well');
+  reads = [];
+  const release = await readingHeld(agent, 'hangs');
+  pending = undefined;
+  expect(await agent.rotateNow({ namespace: namespaceOfPods, name: 'well' })).toMatchObject([
+    { pod: 'well', result: 'unchanged' },
+  ]);
+  release();
 });
 
 test('a record whose volume is not there is not read for at each look', async () => {

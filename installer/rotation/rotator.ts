@@ -11,10 +11,14 @@ import { isDue, shareOf } from './slots.ts';
 import { reportOf, type Standing, standingOf } from './standing.ts';
 import { type RotationState, readState, removeOrphans } from './state-file.ts';
 
+type Limit = <T>(task: () => Promise<T>) => Promise<T>;
+
 export interface RotatorSettings extends RotationPorts, JournalSettings {
   readonly bootId: string;
   /** Lets only so many volumes be read at once. */
-  readonly limit: <T>(task: () => Promise<T>) => Promise<T>;
+  readonly limit: Limit;
+  /** The same for those that could not be read the last time: each may take its whole time, and the others go on. */
+  readonly limitFailing: Limit;
 }
 
 /** How the rotation of one volume ended. */
@@ -151,7 +155,9 @@ export class Rotator {
       turn.isReading = true;
       return this.#rotateOne(name, turn.since);
     };
-    turn.outcome = this.#settings.limit(take).finally(() => this.#running.delete(name));
+    const { limit, limitFailing } = this.#settings;
+    const isFailing = (this.#known.get(name)?.standing.failures ?? 0) > 0;
+    turn.outcome = (isFailing ? limitFailing : limit)(take).finally(() => this.#running.delete(name));
     return turn.outcome;
   }
 
