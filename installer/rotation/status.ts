@@ -27,6 +27,8 @@ interface VolumeStatus {
   readonly rotatedAt: string | undefined;
   readonly intervalSeconds: number | undefined;
   readonly nextAt: string | undefined;
+  /** It started with what was known of old, and is read until it is fresh. */
+  readonly awaitsFresh: boolean;
   /** Why it stays as it is. */
   readonly stays: string | undefined;
   readonly failure: { code: string; message: string; since: string } | undefined;
@@ -75,6 +77,7 @@ function statusOf({ record, state, standing, plan }: AssessedVolume, rotation: b
     checkedAt: state?.checkedAt ?? record.mountedAt,
     rotatedAt: state?.rotatedAt,
     intervalSeconds: plan.rotates ? plan.intervalSeconds : undefined,
+    awaitsFresh: standing.awaitsFresh,
     nextAt: rotates && next !== false ? isoIn(Math.max(0, next)) : undefined,
     stays: plan.rotates ? (rotation ? undefined : 'rotation is off on this node') : reasons[plan.why],
     failure: state?.failure && {
@@ -96,14 +99,16 @@ function tell(volumes: readonly VolumeStatus[], agent: boolean, rotation: boolea
 }
 
 function linesOf(volume: VolumeStatus): string {
-  const { namespace, pod, checkedAt, rotatedAt, stays, intervalSeconds, failure } = volume;
+  const { namespace, pod, checkedAt, rotatedAt, stays, intervalSeconds, awaitsFresh, failure } = volume;
+  const often = awaitsFresh
+    ? 'is read again until it is fresh'
+    : `rotates every ${asWritten(intervalSeconds ?? 0)}`;
   const rotation =
-    stays === undefined
-      ? `rotates every ${asWritten(intervalSeconds ?? 0)}, next at ${short(volume.nextAt)}`
-      : `does not rotate: ${stays}`;
+    stays === undefined ? `${often}, next at ${short(volume.nextAt)}` : `does not rotate: ${stays}`;
   return [
     `${namespace}/${pod} ${volume.volume} (${volume.identity})`,
     `  mounted ${short(volume.mountedAt)}, read ${short(checkedAt)}, changed ${short(rotatedAt)}`,
+    ...(awaitsFresh ? ['  started with what was known of old, as Azure could not be asked'] : []),
     `  ${rotation}`,
     ...(failure ? [`  failing since ${short(failure.since)}: ${failure.code}: ${failure.message}`] : []),
     ...volume.objects.map(({ type, vault, name, version }) => `  ${type} ${vault}/${name} ${version}`),

@@ -21,6 +21,7 @@ export async function checkRotation({ settings }: Scope, uptime = uptimeOfNode()
     ...(await recordFindings(
       runDirectory,
       { recorded: volumes, unreadable, mounted },
+      node,
       rotation !== undefined,
     )),
     ...askingFindings(present, node, rotation !== undefined),

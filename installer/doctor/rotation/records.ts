@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NodeRotation } from '../../../driver/options/rotation.ts';
 import { RECORDS_DIRECTORY } from '../../../driver/record/record.ts';
 import type { AssessedVolume } from '../../rotation/assess.ts';
 import { named, type Told } from './told.ts';
@@ -16,20 +17,23 @@ interface OnNode {
 export async function recordFindings(
   runDirectory: string,
   { recorded, unreadable, mounted }: OnNode,
+  node: NodeRotation,
   isOn: boolean,
 ): Promise<Told[]> {
   const directory = join(runDirectory, RECORDS_DIRECTORY);
   const status = isOn ? 'warning' : 'note';
   const findings: Told[] = [];
-  const wrong = await whyUnusable(directory);
-  if (wrong !== undefined) {
-    const todo = `on the node: rm -r ${directory} ; the next mount makes it anew. Then restart the pods that are to rotate`;
-    findings.push({ status: 'warning', found: `${directory} ${wrong}`, todo });
-  }
+  findings.push(...(await directoryFindings(directory)));
   if (unreadable.length > 0) {
     const found = `records that cannot be read, of another version or damaged: ${unreadable.length} (${unreadable[0]} …)`;
     const todo = 'their volumes do not rotate; restart their pods, so that the driver of now writes new ones';
     findings.push({ status, found, todo });
+  }
+  const kept = node.keepServicePrincipals ? [] : recorded.filter(({ record }) => record.secret === 'kept');
+  if (kept.length > 0) {
+    const found = `records hold Secrets of ${named(kept)}, which were allowed to be kept and are not any more`;
+    const todo = 'what is there goes with the volumes: restart their pods';
+    findings.push({ status: 'warning', found, todo });
   }
   const known = new Set([...recorded.map(({ name }) => name), ...unreadable]);
   const unrecorded = mounted.filter((name) => !known.has(name));
@@ -47,12 +51,17 @@ export async function recordFindings(
   return findings;
 }
 
-/** Undefined where it is as the driver makes it, or is not there yet. */
-async function whyUnusable(directory: string): Promise<string | undefined> {
+/** None where it is as the driver makes it, or is not there yet. */
+async function directoryFindings(directory: string): Promise<Told[]> {
   const stats = await lstat(directory).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  if (!stats.isDirectory()) return 'is no directory, so that no volume can rotate';
-  if (stats.uid === 0 && (stats.mode & 0o077) === 0) return undefined;
+  if (stats === undefined) return [];
+  if (!stats.isDirectory()) {
+    const todo = `on the node: rm ${directory} ; the next mount makes it. Then restart the pods that are to rotate`;
+    return [{ status: 'warning', found: `${directory} is no directory, so that no volume can rotate`, todo }];
+  }
+  if (stats.uid === 0 && (stats.mode & 0o077) === 0) return [];
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-  return `has owner ${stats.uid} and mode ${mode}: others than root can get at the records`;
+  const found = `${directory} has owner ${stats.uid} and mode ${mode}: others than root can get at the records`;
+  const todo = `on the node: chown root:root ${directory} && chmod 0700 ${directory}`;
+  return [{ status: 'warning', found, todo }];
 }

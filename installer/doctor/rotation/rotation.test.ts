@@ -174,13 +174,13 @@ describe('of the records it tells', () => {
 
   test('nothing where each volume has its own, and nothing before there are any', async () => {
     const one = volume('a');
-    expect(await recordFindings(await runDirectory(), none, true)).toEqual([]);
+    expect(await recordFindings(await runDirectory(), none, node, true)).toEqual([]);
     const all = { recorded: [one], unreadable: [], mounted: [one.name] };
-    expect(await recordFindings(await runDirectory(), all, true)).toEqual([]);
+    expect(await recordFindings(await runDirectory(), all, node, true)).toEqual([]);
   });
 
-  test.each<[string, (records: string) => Promise<unknown>, RegExp]>([
-    ['a file in their place', (records) => writeFile(records, ''), /is no directory/],
+  test.each<[string, (records: string) => Promise<unknown>, RegExp, RegExp]>([
+    ['a file in their place', (records) => writeFile(records, ''), /is no directory/, /: rm /],
     [
       'a directory that others can enter',
       async (records) => {
@@ -188,12 +188,13 @@ describe('of the records it tells', () => {
         await chmod(records, 0o755);
       },
       /mode 0755: others than root/,
+      /chmod 0700/,
     ],
-  ])('%s', async (_, spoil, found) => {
+  ])('%s', async (_, spoil, found, todo) => {
     const run = await runDirectory();
     await spoil(join(run, 'records'));
-    expect(await recordFindings(run, none, true)).toMatchObject([
-      { status: 'warning', found: expect.stringMatching(found), todo: expect.stringContaining('rm -r ') },
+    expect(await recordFindings(run, none, node, true)).toMatchObject([
+      { status: 'warning', found: expect.stringMatching(found), todo: expect.stringMatching(todo) },
     ]);
   });
 
@@ -206,16 +207,28 @@ describe('of the records it tells', () => {
     ['volumes without a record', { ...none, mounted: ['a', 'b'] }, /^volumes without a record: 2 of 2/],
     ['records without a volume', { ...none, recorded: [volume('a')] }, /of 1 volume \(shop\/a kv\)$/],
   ])('%s', async (_, there, found) => {
-    const findings = await recordFindings(await runDirectory(), there, true);
+    const findings = await recordFindings(await runDirectory(), there, node, true);
     expect(findings).toMatchObject([
       { status: 'warning', found: expect.stringMatching(found), todo: expect.any(String) },
     ]);
     expect(JSON.stringify(findings)).not.toMatch(`${CANARY}|${btoa(CANARY)}`);
   });
 
+  test('Secrets that are still kept, though they may not be any more', async () => {
+    const one = volume('a', { secret: 'kept' });
+    const there = { ...none, recorded: [one], mounted: [one.name] };
+    const forbids = { ...node, keepServicePrincipals: false };
+    expect(await recordFindings(await runDirectory(), there, node, true)).toEqual([]);
+    expect(await recordFindings(await runDirectory(), there, forbids, true)).toMatchObject([
+      { status: 'warning', found: expect.stringMatching(/^records hold Secrets of 1 volume \(shop\/a kv\)/) },
+    ]);
+  });
+
   test('where nothing rotates, records that are missing as a note', async () => {
     const there = { ...none, mounted: ['a'] };
-    expect(await recordFindings(await runDirectory(), there, false)).toMatchObject([{ status: 'note' }]);
+    expect(await recordFindings(await runDirectory(), there, node, false)).toMatchObject([
+      { status: 'note' },
+    ]);
   });
 });
 
