@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -42,8 +42,11 @@ export async function startAgent(
   await copyFile(join(driverDirectory, '.config.json'), desired);
   mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
   const gate = join(RUN_DIRECTORY, 'gate');
-  rmSync(gate, { recursive: true, force: true });
-  if (!aloneCanRead) writeFileSync(gate, '');
+  if (!aloneCanRead) {
+    rmSync(gate, { recursive: true, force: true });
+    writeFileSync(gate, '');
+    // Where the queue itself is, drivers may be waiting in it, who have just lost another agent.
+  } else if (lstatSync(gate, { throwIfNoEntry: false })?.isFile()) rmSync(gate);
   rmSync(SOCKET, { force: true });
   const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
   if (apart) await execa('mount', ['--make-rshared', '/run']);
