@@ -1,4 +1,5 @@
 import { DriverError, toDriverError } from './errors.ts';
+import { HandOver } from './hand-over.ts';
 import { init } from './init.ts';
 import type { MountPorts } from './mount.ts';
 import type { VolumeStore } from './ports.ts';
@@ -13,7 +14,7 @@ export interface CallOutPorts {
 }
 
 /**
- * Runs one call-out and answers its status. Never throws.
+ * Runs one call-out and answers its status. Throws nothing but HandOver.
  * @param args what kubelet passed: the call-out's name and its arguments
  * @param signal aborted, with a DriverError as its reason, when the call-out has to end
  */
@@ -25,6 +26,7 @@ export async function runCallOut(
   try {
     return await dispatch(args, ports, signal);
   } catch (error) {
+    if (error instanceof HandOver) throw error;
     return failure(toDriverError(signal.aborted && !(error instanceof DriverError) ? signal.reason : error));
   }
 }

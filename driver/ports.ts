@@ -4,7 +4,7 @@ import type { NamedObject, ObjectType, Selection } from './options/items.ts';
 import type { PodContext } from './options/pod.ts';
 import type { VolumeRecord } from './record/record.ts';
 
-/** Every outside system that a call-out touches, on one page. Adapters implement these; only main.ts knows both. */
+/** Every outside system that a call-out touches, on one page. Adapters implement these; only call-out-ports.ts and main.ts know both. */
 
 /** What is asked of the vaults: one identity, one pod, all items at once. */
 export interface ReadRequest {
