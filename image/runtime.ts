@@ -1,9 +1,8 @@
 // The Bun runtimes the executables are made from: npm packages, pinned by package-lock.json.
-import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { fetchNpmPackage } from './fetch-npm-package.ts';
 
 /** A CPU architecture, by the name OCI images and Kubernetes give it. */
 export type Arch = 'amd64' | 'arm64';
@@ -63,7 +62,7 @@ export async function locateRuntime(
     return { npmPackage, integrity, executable: join(installed, 'bin/bun'), target, version };
   }
   const fetched = join(cacheDir, 'bun', `${npmPackage.replace('@oven/', '')}-${version}`);
-  if (!existsSync(fetched)) await fetchPackage(`${npmPackage}@${version}`, integrity, fetched);
+  await fetchNpmPackage(`${npmPackage}@${version}`, integrity, fetched);
   return { npmPackage, integrity, executable: join(fetched, 'bin/bun'), target, version };
 }
 
@@ -87,42 +86,4 @@ async function installedVersion(packageDir: string): Promise<string | undefined>
   const manifest = join(packageDir, 'package.json');
   if (!existsSync(manifest)) return undefined;
   return (JSON.parse(await readFile(manifest, 'utf8')) as { version?: string }).version;
-}
-
-/** npm installs no package for another CPU, so the archive is fetched as such; it appears in the cache whole or not at all. */
-async function fetchPackage(spec: string, integrity: string, destination: string): Promise<void> {
-  const work = `${destination}.${randomUUID()}`;
-  await mkdir(work, { recursive: true });
-  try {
-    const packed = await execa('npm', ['pack', spec, '--json', '--pack-destination', work]);
-    const archive = join(work, archiveName(packed.stdout, spec));
-    await checkIntegrity(archive, spec, integrity);
-    await mkdir(join(work, 'package'), { recursive: true });
-    await execa('tar', ['-xzf', archive, '-C', work]);
-    await rename(join(work, 'package'), destination);
-  } catch (cause) {
-    // Two builds at once may both fetch; the first rename wins and the other's copy is the same bytes.
-    if (existsSync(destination)) return;
-    throw cause;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-/** The name npm gave the archive: its JSON is a list up to npm 11, an object by package name after. */
-function archiveName(json: string, spec: string): string {
-  const document: unknown = JSON.parse(json);
-  const entries = Object.values(document as Record<string, { filename?: string }>);
-  const filename = entries[0]?.filename;
-  if (filename === undefined) throw new Error(`npm pack ${spec} named no file`);
-  return filename.replace('@', '').replace('/', '-');
-}
-
-async function checkIntegrity(archive: string, spec: string, integrity: string): Promise<void> {
-  const actual = `sha512-${createHash('sha512')
-    .update(await readFile(archive))
-    .digest('base64')}`;
-  if (actual !== integrity) {
-    throw new Error(`${spec} has checksum ${actual}, but package-lock.json pins ${integrity}: not used`);
-  }
 }
