@@ -1,5 +1,7 @@
 /** RFC 4648 section 4, with padding. */
 export function base64(bytes: Uint8Array): string {
+  // Where the language has it (ECMAScript 2026): byte by byte takes a thousand times as long.
+  if ('toBase64' in bytes) return (bytes as { toBase64(): string }).toBase64();
   let text = '';
   // Not String.fromCharCode(...bytes): so many arguments overflow the stack.
   for (const byte of bytes) text += String.fromCharCode(byte);

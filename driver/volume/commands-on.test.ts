@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,15 @@ test('but neither one on another directory, nor another program', async () => {
   await untilNoCommandOn(['/volumes', '/volumes/on', '/volumes/two'], never);
   for (const command of commands) command.stdin.end();
   await Promise.all(commands);
+});
+
+test('and not the front, which runs no command', async () => {
+  writeFileSync(join(directory, 'mount'), '#!/bin/sh\necho kv-front >/proc/$$/comm\necho named\nread line\n');
+  const front = start('mount', '/volumes/one');
+  await once(front.stdout, 'data');
+  expect(commandRunsOn(['/volumes/one'])).toBe(false);
+  front.stdin.end();
+  await front;
 });
 
 test('waiting ends with the call-out', async () => {

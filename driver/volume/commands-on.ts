@@ -20,7 +20,10 @@ export function commandRunsOn(directories: readonly string[]): boolean {
   return readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && isCommandOn(pid, directories));
 }
 
-/** A command has one thread; a call-out has several as soon as it does anything, and may itself be waiting here. */
+/** What the front is called (driver/front/native/main.c): it runs no command, and has one thread as commands have. */
+const FRONT = 'kv-front';
+
+/** A command has one thread; a call-out has several or is the front, and may itself be waiting here. */
 function isCommandOn(pid: string, directories: readonly string[]): boolean {
   if (Number(pid) === process.pid) return false;
   try {
@@ -29,7 +32,8 @@ function isCommandOn(pid: string, directories: readonly string[]): boolean {
       args.some((arg) => directories.includes(arg)) &&
       // The second, for a node whose `mount` is a script.
       args.slice(0, 2).some((arg) => NAMES.includes(basename(arg))) &&
-      readdirSync(`/proc/${pid}/task`).length === 1
+      readdirSync(`/proc/${pid}/task`).length === 1 &&
+      readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== FRONT
     );
   } catch {
     return false; // It has ended.
