@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import { cp, link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { locateCCompiler } from './front/c-compiler.ts';
 import { billOfMaterials } from './parts/bill.ts';
 import { debianPackages } from './parts/debian-packages.ts';
+import { frontParts } from './parts/front-parts.ts';
 import { bundledPackages } from './parts/npm-packages.ts';
 import { runtimeParts } from './parts/runtime-parts.ts';
 import { cacheDir, distDir, metafiles, projectDir, readProject } from './project.ts';
@@ -44,6 +46,7 @@ async function billOf(root: string, arch: Arch): Promise<string> {
     npm: await bundledPackages(metafiles, projectDir),
     runtime: await locateRuntime(projectDir, cacheDir, arch),
     runtimeParts: await runtimeParts(compiler),
+    front: await frontParts(projectDir, await locateCCompiler(cacheDir, buildMachineArch())),
     debian: await debianPackages(root),
   });
 }

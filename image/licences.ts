@@ -1,4 +1,4 @@
-// The licence notices of everything in the bundles and of the runtime, which must go along with them.
+// The licence notices of everything in the bundles and of the runtimes, which must go along with them.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NpmPackage } from './parts/npm-packages.ts';

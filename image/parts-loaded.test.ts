@@ -1,44 +1,8 @@
-// How much of the driver's executable a call-out loads, and of what.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
+// How much a call-out loads on the large runtime, and of what.
 import { expect, test } from 'vitest';
-import { distDir } from './project.ts';
+import { bundledParts } from './testing/bundled-parts.ts';
 
-const { outputs } = JSON.parse(await readFile(join(distDir, 'meta', 'kv-parts.json'), 'utf8')) as Metafile;
-
-/** The part that begins with this source, or has it. */
-function partWith(source: string): string {
-  const found = Object.entries(outputs).find(
-    ([, { entryPoint, inputs }]) => entryPoint === source || source in inputs,
-  );
-  if (found === undefined) throw new Error(`no part has ${source}`);
-  return found[0];
-}
-
-/** Everything that is loaded with a part. */
-function loadedWith(part: string, found = new Set<string>()): Set<string> {
-  if (found.has(part)) return found;
-  found.add(part);
-  for (const { path, kind, external } of outputs[part]?.imports ?? [])
-    if (kind !== 'dynamic-import' && !external) loadedWith(path, found);
-  return found;
-}
-
-function kilobytesOf(source: string): number {
-  return sum([...loadedWith(partWith(source))].map((part) => outputs[part]?.bytes ?? 0)) / 1000;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0);
-}
-
-/** Modules of the runtime that are loaded with a part. */
-function builtinsOf(source: string): string[] {
-  const imports = [...loadedWith(partWith(source))].flatMap((part) => outputs[part]?.imports ?? []);
-  const external = imports.filter((one) => one.external && one.kind !== 'dynamic-import');
-  return [...new Set(external.map(({ path }) => path.replace('node:', '')))].sort();
-}
+const { kilobytes, kilobytesOf, sourcesOf, builtinsOf } = await bundledParts('kv-parts');
 
 test.each([
   ['init', 'driver/kv.ts', 4],
@@ -49,19 +13,16 @@ test.each([
   ['the client for keys', 'node_modules/@azure/keyvault-keys/dist/esm/index.js', 130],
   ['the client for certificates', 'node_modules/@azure/keyvault-certificates/dist/esm/index.js', 150],
 ])('%s is small', (_, source, limit) => {
-  expect(kilobytesOf(source)).toBeLessThan(limit);
+  expect(kilobytesOf([source])).toBeLessThan(limit);
 });
 
 test('all parts together are no larger than the image can bear', () => {
-  expect(sum(Object.values(outputs).map(({ bytes }) => bytes)) / 1000).toBeLessThan(1400);
+  expect(kilobytes).toBeLessThan(1400);
 });
 
 test('no call-out builds schemas: what checks the node configuration by one is loaded when something is wrong with it', () => {
   for (const source of ['driver/main.ts', 'driver/mounting.ts', 'driver/reading.ts']) {
-    const modules = [...loadedWith(partWith(source))].flatMap((part) =>
-      Object.keys(outputs[part]?.inputs ?? {}),
-    );
-    expect(modules.filter((path) => path.includes('node_modules/zod/'))).toEqual([]);
+    expect(sourcesOf([source]).filter((path) => path.includes('node_modules/zod/'))).toEqual([]);
   }
 });
 

@@ -9,7 +9,7 @@ export const projectDir = join(import.meta.dirname, '..');
 export const distDir = join(projectDir, 'dist');
 
 /** What the bundles are made of, by esbuild's account. */
-export const metafiles = ['kv', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
+export const metafiles = ['kv', 'front', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
 
 /** What is fetched and must survive a fresh checkout goes here. */
 export const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');

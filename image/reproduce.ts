@@ -61,7 +61,7 @@ async function buildIn(
   // Of the caches only what is fetched, never what is made of it.
   const cache = `${directory}.cache`;
   await mkdir(cache, { recursive: true });
-  for (const fetched of ['bun', 'apt'])
+  for (const fetched of ['bun', 'apt', 'zig'])
     await cp(join(cacheDir, fetched), join(cache, fetched), {
       recursive: true,
       preserveTimestamps: true,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { locateCCompiler } from '../front/c-compiler.ts';
 import { cacheDir, distDir, metafiles, projectDir, readProject } from '../project.ts';
 import { buildMachineArch, locateRuntime } from '../runtime.ts';
 import { billOfMaterials, type Parts } from './bill.ts';
 import { debianPackages } from './debian-packages.ts';
+import { frontParts } from './front-parts.ts';
 import { bundledPackages } from './npm-packages.ts';
 import { runtimeParts } from './runtime-parts.ts';
 
@@ -45,10 +47,12 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(status))
     await writeFile(join(root, 'var/lib/dpkg/status.d', name), text);
   const runtime = await locateRuntime(projectDir, cacheDir, buildMachineArch());
+  const compiler = await locateCCompiler(cacheDir, buildMachineArch());
   parts = {
     npm: await bundledPackages(metafiles, projectDir),
     runtime,
     runtimeParts: await runtimeParts(runtime),
+    front: await frontParts(projectDir, compiler),
     debian: await debianPackages(root),
   };
   bill = JSON.parse(billOfMaterials(project, parts)) as Bill;
@@ -77,7 +81,9 @@ test('it names every npm package that a bundle has bytes of, by the version that
     ({ purl }) => purl?.startsWith('pkg:npm/') && !purl.includes('%40oven'),
   );
   expect(named.map(({ name }) => name).toSorted()).toEqual([...shipped].toSorted());
-  expect(named.map(({ name }) => name)).toEqual(expect.arrayContaining(['zod', '@azure/keyvault-secrets']));
+  expect(named.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['zod', '@azure/keyvault-secrets', '@noble/hashes']),
+  );
   expect(named.map(({ name }) => name)).not.toContain('vitest');
   for (const { name, version } of named) {
     const manifest = await readFile(join(projectDir, 'node_modules', name, 'package.json'), 'utf8');
@@ -94,6 +100,19 @@ test('it names the runtime with what is linked into it, and the Debian packages'
   const purls = bill.components.map(({ purl }) => purl);
   expect(purls).toContain('pkg:deb/debian/libc6@2.36-9%2Bdeb12u10?arch=amd64&distro=debian-12');
   expect(purls).toContain('pkg:deb/debian/ca-certificates@20230311%2Bdeb12u1?arch=all&distro=debian-12');
+});
+
+test('it names what the front is made of, by the versions that were compiled', () => {
+  const named = (name: string) => bill.components.find((one) => one.name === name);
+  expect(named('quickjs-ng')).toMatchObject({
+    version: '0.15.0',
+    purl: 'pkg:github/quickjs-ng/quickjs@v0.15.0',
+    licenses: [{ license: { id: 'MIT' } }],
+  });
+  expect(named('musl')).toMatchObject({ version: '1.2.4', licenses: [{ license: { id: 'MIT' } }] });
+  expect(named('zig compiler-rt')?.licenses).toEqual([
+    { expression: 'MIT AND Apache-2.0 WITH LLVM-exception' },
+  ]);
 });
 
 test('everything in it has a licence, and whatever npm installed has a checksum', () => {
@@ -120,7 +139,12 @@ test('nothing in it hangs in the air: each part is needed by the image or by a p
 test('the same parts make the same bytes, in whatever order they come', () => {
   expect(bill.serialNumber).toBeUndefined();
   expect(bill.metadata.timestamp).toBeUndefined();
-  const turned = { ...parts, npm: parts.npm.toReversed(), debian: parts.debian.toReversed() };
+  const turned = {
+    ...parts,
+    npm: parts.npm.toReversed(),
+    front: parts.front.toReversed(),
+    debian: parts.debian.toReversed(),
+  };
   expect(billOfMaterials(project, turned)).toBe(billOfMaterials(project, parts));
 });
 
@@ -133,9 +157,13 @@ test('a Debian package of which nobody has said the licence is refused', async (
   await rm(join(root, 'var/lib/dpkg/status.d/bash'));
 });
 
-test('the licences file has a notice for each npm package and for the runtime', async () => {
+test('the licences file has a notice for each npm package and for both runtimes', async () => {
   const text = await readFile(join(distDir, 'LICENSES.txt'), 'utf8');
   for (const { name, version } of parts.npm) expect(text).toContain(`${name} ${version}, licence `);
   expect(text).toContain(`Bun ${parts.runtime.version}, licence MIT`);
+  for (const one of parts.front) {
+    expect(text).toContain(`${one.name} ${one.version}, licence ${one.licence}\n\n${one.text}`);
+    expect(one.text).toMatch(/copyright (\(c\)|©).*permission is hereby granted, free of charge/is);
+  }
   expect(text).toMatch(/JavaScriptCore is under the LGPL; its source is \S+ at commit [0-9a-f]{40}/);
 });

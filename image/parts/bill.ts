@@ -3,6 +3,7 @@ import { Enums, Models, Serialize, SPDX, Spec } from '@cyclonedx/cyclonedx-libra
 import type { Project } from '../project.ts';
 import type { LocatedRuntime } from '../runtime.ts';
 import type { DebianPackage } from './debian-packages.ts';
+import type { FrontPart } from './front-parts.ts';
 import type { NpmPackage } from './npm-packages.ts';
 import type { RuntimePart } from './runtime-parts.ts';
 
@@ -11,6 +12,7 @@ export interface Parts {
   readonly npm: readonly NpmPackage[];
   readonly runtime: LocatedRuntime;
   readonly runtimeParts: readonly RuntimePart[];
+  readonly front: readonly FrontPart[];
   readonly debian: readonly DebianPackage[];
 }
 
@@ -33,16 +35,17 @@ export function billOfMaterials(project: Project, parts: Parts): string {
     licenses: licencesOf(project.license),
   });
   const runtime = runtimeComponent(parts);
+  const front = parts.front.map(frontComponent);
   const debian = parts.debian.map(debianComponent);
   const direct = parts.npm.filter(({ isDirect }) => isDirect).map(({ directory }) => npm.get(directory));
-  for (const part of [...direct, runtime, ...debian]) addDependency(image, part);
+  for (const part of [...direct, runtime, ...front, ...debian]) addDependency(image, part);
 
   const bom = new Models.Bom({
     metadata: new Models.Metadata({
       component: image,
       lifecycles: new Models.LifecycleRepository([Enums.LifecyclePhase.Build]),
     }),
-    components: new Models.ComponentRepository([...npm.values(), runtime, ...debian]),
+    components: new Models.ComponentRepository([...npm.values(), runtime, ...front, ...debian]),
   });
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 1 })}\n`;
@@ -76,6 +79,15 @@ function runtimeComponent({ runtime, runtimeParts }: Parts): Models.Component {
     licenses: licencesOf('MIT'),
     hashes: hashesOf(runtime.integrity),
     components: new Models.ComponentRepository(linked),
+  });
+}
+
+function frontComponent({ name, version, licence, purl }: FrontPart): Models.Component {
+  return new Component(ComponentType.Library, name, {
+    bomRef: purl,
+    purl,
+    version,
+    licenses: licencesOf(licence),
   });
 }
 
