@@ -1,6 +1,6 @@
 /**
- * Kills the driver at every step of a mount and an unmount, and looks whether what kubelet does next ends well; then
- * the installer at every step of an installation and an upgrade. Runs in the lab, needs the command strace, and
+ * Kills the driver at every step of a mount and an unmount, and looks whether what kubelet does next ends well; the same
+ * with the node agent, which the driver's front asks; then the installer at every step of an installation and an upgrade. Runs in the lab, needs the command strace, and
  * takes a while; for a part of it, every nth kill can be tried alone:
  *
  *   node e2e/lab/enter.ts node e2e/security/kill-sweep.ts [n]
@@ -8,6 +8,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startAgent } from '../lab/agent.ts';
 import { Kubelet } from '../lab/kubelet.ts';
 import { startMock } from '../mock/mock.ts';
 import { replaceCommands } from './kill/commands.ts';
@@ -28,11 +29,13 @@ if (!Number.isInteger(every) || every < 1) throw new Error('usage: node e2e/secu
 const begun = performance.now();
 
 const driver = await sweepDriver();
+const byAgent = await sweepDriver('by the agent');
 const installer = await sweepInstaller();
-const failures = [...driver, ...installer.tried].filter(({ faults }) => faults.length > 0);
+const failures = [...driver, ...byAgent, ...installer.tried].filter(({ faults }) => faults.length > 0);
 const report = {
   command: `node e2e/lab/enter.ts node e2e/security/kill-sweep.ts${every === 1 ? '' : ` ${every}`}`,
   driver: countsOf(driver),
+  byAgent: countsOf(byAgent),
   installer: { ...countsOf(installer.tried), statesOfTheNode: installer.states },
   seconds: Math.round((performance.now() - begun) / 1000),
   failures,
@@ -42,17 +45,21 @@ writeFileSync('dist/security/kill-sweep.json', `${JSON.stringify(report, undefin
 process.stdout.write(`${JSON.stringify({ ...report, failures: failures.length }, undefined, 2)}\n`);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-async function sweepDriver(): Promise<Tried[]> {
+async function sweepDriver(way?: 'by the agent'): Promise<Tried[]> {
   const azure = await startMock({ tls: ['127.0.0.1:443'] });
   const kubelet = await Kubelet.create(mkdtempSync(join(tmpdir(), 'kubelet-')), { caBundle: azure.caPem });
+  const agent = way && (await startAgent(kubelet, { aloneCanRead: true, environment: {} }));
   await replaceCommands();
   const volumes = samples(azure.seed);
-  const kills = [...(await planSyscallKills(kubelet, volumes)), ...planCommandKills(volumes)];
+  // Only the driver alone may start commands.
+  const ofCommands = agent ? [] : planCommandKills(volumes);
+  const kills = [...(await planSyscallKills(kubelet, volumes)), ...ofCommands];
   const tried = await tryEach(kills, async (kill) => {
     azure.reset();
     const outcome = await tryKill(kubelet, kill);
     return { ...outcome, point: outcome.kill.slice(0, outcome.kill.lastIndexOf(',')) };
   });
+  await agent?.stop();
   await azure.close();
   kubelet.remove();
   return tried;

@@ -35,8 +35,9 @@ const RUNS: Record<string, (report: never) => Cells[]> = {
       command: `${contract} canary`,
     },
   ],
-  'kill-sweep': (run: { command: string; driver: Kills; installer: Kills }) => [
+  'kill-sweep': (run: { command: string; driver: Kills; byAgent: Kills; installer: Kills }) => [
     kills('kills of the driver, mount and unmount', run.driver, run.command),
+    kills('kills of the driver, mount by the node agent and unmount', run.byAgent, run.command),
     kills('kills of the installer, install and upgrade', run.installer, run.command),
   ],
   'rotation-kill': (run: Kills & { command: string }) => [
