@@ -4,7 +4,7 @@ import { compile } from '../image/compile.ts';
 import { cacheDir, projectDir } from '../image/project.ts';
 import { buildMachineArch, locateRuntime } from '../image/runtime.ts';
 
-/** What the runtime alone costs: it writes the answer of an unmount, and ends. */
+/** What the large runtime alone costs: it writes the answer of an unmount, and ends. */
 const SOURCE = `import { writeSync } from 'node:fs';
 writeSync(1, '{"status":"Success"}\\n');
 process.exit(0);
