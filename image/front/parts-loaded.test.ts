@@ -20,7 +20,6 @@ test('a mount says all that it loads: whatever it imports on its way is in the s
   const loaded = new Set(sourcesOf(MOUNT));
   expect(entryPoints.filter((source) => !loaded.has(source) && !MOUNT.includes(source)).toSorted()).toEqual([
     // Which identity the pod has.
-    'driver/credentials/arc-enabled.ts',
     'driver/credentials/audiences.ts',
     'driver/credentials/projected-tokens.ts',
     // Which options it has.

@@ -23,6 +23,7 @@ mkdirSync(volumes, { recursive: true, mode: 0o755 });
 // The record of a volume is only kept in memory.
 await (await mounts()).tmpfs(run, {
   sizeBytes: 2 ** 22,
+  inodes: 1024,
   rootMode: 0o700,
   noswap: false,
   seLinuxContext: undefined,
