@@ -226,6 +226,15 @@ static int map_both(Program *program, Program *loader) {
   return fault;
 }
 
+/* Where the linker put this program: its headers, what is only read, and its code, as the file has them. */
+extern const char __ehdr_start[], etext[];
+
+/* What was touched of this program's file is no longer counted as this process's memory; what is run yet comes back. */
+static void forget_own_pages(void) {
+  const uintptr_t from = (uintptr_t)__ehdr_start, to = page_down((uintptr_t)etext);
+  madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 /* (3) */
 static void give_back(void) {
   front_reset_signals();
@@ -238,6 +247,7 @@ static void give_back(void) {
   const char *path = (const char *)getauxval(AT_EXECFN);
   const char *slash = path != NULL ? strrchr(path, '/') : NULL;
   if (path != NULL) prctl(PR_SET_NAME, slash != NULL ? slash + 1 : path);
+  forget_own_pages();
 }
 
 static size_t count_of(char *const *texts) {
