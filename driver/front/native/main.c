@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../quickjs/quickjs.h"
+#include "begin.h"
 #include "clock.h"
 #include "crash.h"
 #include "hand-over.h"
@@ -27,6 +28,7 @@
 #define NAME "kv-front"
 /* A call-out ends before looking for cycles pays off; one that waits for long does not grow without bound. */
 #define GC_THRESHOLD (32u * 1024u * 1024u)
+#define NO_MEMORY "Internal: there is not enough memory on this node to start the driver"
 
 /* kubelet parses what a call-out prints as JSON, and logs its arguments, the Secret's values included, on another exit code. */
 static _Noreturn void fail(const char *message) {
@@ -46,8 +48,11 @@ static _Noreturn void go_on(void) {
   fail(message);
 }
 
+/* The installer is a program of the large runtime; its arguments are commands, and hold no Secret. */
+static bool is_installer(void) { return getenv("BUN_BE_BUN") != NULL; }
+
 static bool is_ours(int argc, char **argv) {
-  if (getenv("BUN_BE_BUN") != NULL) return false; /* the installer, which is a program of the large runtime */
+  if (is_installer()) return false;
   if (argc < 2 || strcmp(argv[1], "mount") != 0) return true;
   struct stat socket;
   return lstat(AGENT_SOCKET, &socket) == 0;
@@ -60,6 +65,10 @@ static void report(JSContext *context) {
 }
 
 int main(int argc, char **argv, char **envp) {
+  front_leave_no_core();
+  const bool is_hidden = is_installer() || front_hide_arguments(argc, argv);
+  front_open_standard_descriptors();
+  if (!is_hidden) fail(NO_MEMORY);
   front_start_clock();
   hand_over_remember(argv, envp);
   front_answer_crashes(); /* for the hand-over too, which a disk can fail */
@@ -69,7 +78,7 @@ int main(int argc, char **argv, char **envp) {
   front_set_process(argc, argv);
   JSRuntime *runtime = JS_NewRuntime2(&front_heap, NULL);
   JSContext *context = runtime != NULL ? JS_NewContext(runtime) : NULL;
-  if (context == NULL) fail("Internal: there is not enough memory on this node to start the driver");
+  if (context == NULL) fail(NO_MEMORY);
   JS_SetGCThreshold(runtime, GC_THRESHOLD);
   front_track_rejections(runtime);
   load_parts(runtime);

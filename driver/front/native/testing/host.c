@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../begin.h"
 #include "../clock.h"
 #include "../crash.h"
 #include "../hand-over.h"
@@ -78,6 +79,9 @@ static int run(JSContext *ctx, const char *path) {
 
 int main(int argc, char **argv, char **envp) {
   if (argc < 2) return fprintf(stderr, "front-test <file> [argument...]\n"), 2;
+  front_leave_no_core();
+  if (!front_hide_arguments(argc, argv)) return fprintf(stderr, "no memory\n"), 1;
+  front_open_standard_descriptors();
   front_start_clock();
   hand_over_remember(argv, envp);
   front_answer_crashes();
