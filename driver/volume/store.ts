@@ -15,6 +15,7 @@ import { type MountEntry, mountsFrom } from './mountinfo.ts';
 import { MOUNT_SOURCE } from './mounts.ts';
 import { expectMountAt, isOurs, mountsAt, readMountInfo } from './own-mounts.ts';
 import { tmpfsInodes, tmpfsSize } from './payload.ts';
+import { ensureRecordMemory, holdsSecrets, releaseRecordMemory } from './record-memory.ts';
 import { resolveTarget, targetExists } from './target.ts';
 import { volumeName } from './volume-name.ts';
 import { mounts } from './way-to-mount.ts';
@@ -28,6 +29,7 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
   const volumes = join(runDirectory, 'volumes');
   const locks = join(runDirectory, 'locks');
   const records = join(runDirectory, RECORDS_DIRECTORY);
+  const ensureMemory = (signal: AbortSignal) => ensureRecordMemory(runDirectory, locks, signal);
   return {
     async withVolume(target, signal, action) {
       const resolved = resolveTarget(target);
@@ -42,10 +44,13 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
         return await withLock(locks, hash, signal, async (holderWasKilled) => {
           if (holderWasKilled) await untilNoCommandOn([path, staging], signal);
           waited();
-          return action(new TmpfsVolume(path, staging, records, recorder));
+          return action(new TmpfsVolume(path, staging, { directory: records, ensureMemory }, recorder));
         });
       } finally {
-        if (!signal.aborted) await removeAbandoned(volumes, locks, records).catch(() => undefined);
+        if (!signal.aborted) {
+          await removeAbandoned(volumes, locks, records).catch(() => undefined);
+          await releaseRecordMemory(runDirectory, locks, signal).catch(() => undefined);
+        }
       }
     },
   };
@@ -89,13 +94,20 @@ function shownVolumes(): Set<string> {
   return new Set(shared.flatMap((places) => [...places]));
 }
 
+/** Where records go. */
+interface Records {
+  readonly directory: string;
+  /** Makes sure that what is written to the directory is not swapped out, where the kernel can promise that. */
+  ensureMemory(signal: AbortSignal): Promise<void>;
+}
+
 class TmpfsVolume implements Volume {
   readonly #target: string;
   readonly #staging: string;
-  readonly #records: string;
+  readonly #records: Records;
   readonly #recorder: Recorder;
 
-  constructor(target: string, staging: string, records: string, recorder: Recorder) {
+  constructor(target: string, staging: string, records: Records, recorder: Recorder) {
     this.#target = target;
     this.#staging = staging;
     this.#records = records;
@@ -131,8 +143,8 @@ class TmpfsVolume implements Volume {
       const written = this.#recorder.start('write');
       writePayload(this.#staging, files, form);
       written();
+      await this.#writeRecord(record, signal);
       signal.throwIfAborted();
-      this.#writeRecord(record);
       await this.#show(form.readOnly);
       // Not where somebody has put a link in the target's place, which mount(2) follows.
       expectMountAt(this.#target);
@@ -151,9 +163,14 @@ class TmpfsVolume implements Volume {
   }
 
   /** Before the volume appears: kubelet does not ask again for one that is there, and it would never rotate. */
-  #writeRecord(record: VolumeRecord): void {
+  async #writeRecord(record: VolumeRecord, signal: AbortSignal): Promise<void> {
     const place = { target: this.#target, mount: this.#staging };
-    writeRecord(this.#records, basename(this.#staging), place, record);
+    try {
+      if (holdsSecrets(record)) await this.#records.ensureMemory(signal);
+    } catch {
+      return; // A volume without a record is as good as any other, but for rotation.
+    }
+    writeRecord(this.#records.directory, basename(this.#staging), place, record);
   }
 
   /**
@@ -200,7 +217,7 @@ class TmpfsVolume implements Volume {
   /** Emptied first: a container that was given the whole host may hold a copy of the mount, which outlives it. */
   async #discardStaging(): Promise<void> {
     // First, so that no rotation begins any more.
-    removeRecord(this.#records, basename(this.#staging));
+    removeRecord(this.#records.directory, basename(this.#staging));
     if (removeIfEmpty(this.#staging)) return;
     let found = mountsAt(this.#staging);
     if (found.length > 1) {
