@@ -33,7 +33,9 @@ writeFileSync(file, `${JSON.stringify({ ...lock, packages: { '': root, ...sorted
 
 /** Throws where the registry does not know the package: without its hash anything could be installed in its place. */
 function publishedIntegrity(name, version) {
-  const text = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity', '--json'], { encoding: 'utf8' });
+  const text = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity', '--json'], {
+    encoding: 'utf8',
+  });
   const integrity = JSON.parse(text);
   if (!/^sha512-/.test(integrity)) throw new Error(`no sha512 of ${name}@${version} is published`);
   return integrity;
