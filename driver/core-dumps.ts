@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
 
-/** Of a crash a core dump would take secrets and tokens to the node's disk: none of memory is in it (core(5)). */
+/**
+ * Keeps all memory out of core files, for the commands that this process starts too (core(5)). The executable has already
+ * forbidden its own core files when this runs (driver/front/native/begin.c).
+ */
 export function leaveNothingInCoreDumps(): void {
   try {
     writeFileSync('/proc/self/coredump_filter', '0');
