@@ -96,7 +96,8 @@ function expectAlone(volumes: ReadonlyMap<PodVolume, Readonly<Record<string, str
   }
   const names = [...records().keys()].sort();
   expect(readdirSync(join(RUN, 'volumes')).sort()).toEqual(names);
-  expect(mountsWith('keyvault-flexvol ')).toHaveLength(volumes.size * 2);
+  const ofVolumes = mountsWith('keyvault-flexvol ').filter((mount) => !mount.includes(` ${RECORDS} `));
+  expect(ofVolumes).toHaveLength(volumes.size * 2);
   const strays = readdirSync(RECORDS).filter((name) => !names.includes(name.replace('.state', '')));
   expect(strays).toEqual([]);
   expect(readdirSync(join(RUN, 'locks'))).toEqual([]);
