@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import { InstallFault } from './fault.ts';
 import { jsonLog, type Log } from './log.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import { makeUndumpable } from './undumpable.ts';
 
 /** Set by the build; sources run as they are have no version. */
 declare const __VERSION__: string | undefined;
@@ -14,8 +13,7 @@ const version = typeof __VERSION__ === 'string' ? __VERSION__ : 'source';
 const [, , ...args] = process.argv;
 void start();
 
-async function start(): Promise<void> {
-  await makeUndumpable();
+function start(): Promise<void> {
   if (args.length === 0) return stay(async (...given) => (await import('./serve.ts')).serve(...given));
   if (args.length === 1 && args[0] === 'agent')
     return stay(async (...given) => (await import('./serve-agent.ts')).serveAgent(...given));

@@ -30,8 +30,8 @@ export interface Agent {
 /**
  * Runs the agent for this kubelet's driver, and makes sure that nothing can be read without it: where the queue of
  * mounts that read by themselves has its directory there is a file, so whatever succeeds went through the agent.
- * The volume plugin directory is read-only for it, as in its container, unless `pluginDirectory` is `writable`. With `apart` it has
- * the container's other namespaces and its capabilities. Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
+ * The volume plugin directory is read-only for it, as in its container; with one that is `writable` the agent says so and stays
+ * without a socket. With `apart` it has the container's other namespaces and its capabilities. Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
  */
 export async function startAgent(
   kubelet: Kubelet,
@@ -85,7 +85,10 @@ export async function startAgent(
   agent.all.on('data', (chunk) => {
     output += String(chunk);
   });
-  const ready = () => existsSync(SOCKET) && output.includes('"event":"agent-started"');
+  const ready = () =>
+    pluginDirectory === 'read-only'
+      ? existsSync(SOCKET) && output.includes('"event":"agent-started"')
+      : output.includes('"event":"driver-directory-writable"');
   for (let waited = 0; !ready(); waited += 50) {
     if (ended || waited > 20_000) throw new Error(`the agent did not start: ${output}`);
     await delay(50);
