@@ -103,6 +103,7 @@ function busyAgent(): Registry {
   const registry = new Registry();
   const agent = new AgentMetrics(new RequestMetrics(registry));
   agent.keeping(() => 1);
+  for (const to of ['vault', 'token'] as const) agent.requested(to, 200);
   const rotations = new RotationMetrics(registry);
   rotations.reporting(() => ({ failing: 1, failingSeconds: 1, firstExpiry: 1 }));
   for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');
