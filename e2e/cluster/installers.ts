@@ -66,7 +66,7 @@ export async function installerLog(target: Target, node: string): Promise<string
 }
 
 /** All that the node agent of a node has logged since it runs. */
-export async function agentLog(target: Target, node: string): Promise<string> {
+async function agentLog(target: Target, node: string): Promise<string> {
   return kubectl(target, [...inNamespace, 'logs', await installerOn(target, node), '--container', 'agent']);
 }
 

@@ -52,8 +52,7 @@ describe('the agent', () => {
     const link = join(RUN_DIRECTORY, 'volumes', name, 'out');
     const before = readFileSync(scene.kubelet.driver);
     const inNamespaces = ['nsenter', '-t', childOf(agent.pid), '-m', ...AGENT];
-    const [program = '', ...args] = [...inNamespaces, 'sh', '-c', 'echo owned > "$0"', link];
-    const { stderr, exitCode } = await execa(program, args, { reject: false });
+    const { stderr, exitCode } = await run([...inNamespaces, 'sh', '-c', 'echo owned > "$0"', link]);
     expect({ stderr, exitCode }).toMatchObject({
       stderr: expect.stringContaining('Read-only file system'),
       exitCode: 2,
@@ -162,13 +161,12 @@ describe('the installer', () => {
   test('is closed to an agent that sees its process: no way leads through it to the driver', async () => {
     const installer = await runs();
     // A process of root's without capabilities is open to one that has no fewer, unless it closes itself.
-    const open = execa('setpriv', [...INSTALLER.slice(1), 'sleep', '600'], { reject: false });
+    const open = run([...INSTALLER, 'sleep', '600']);
     onTestFinished(async () => {
       open.kill();
       await open;
     });
-    const enter = (pid: number | undefined) =>
-      execa('setpriv', [...AGENT.slice(1), 'ls', `/proc/${pid}/root/`], { reject: false });
+    const enter = (pid: number | undefined) => run([...AGENT, 'ls', `/proc/${pid}/root/`]);
     await expect.poll(async () => (await enter(open.pid)).exitCode, { timeout: 10_000 }).toBe(0);
     const { stderr, exitCode } = await enter(installer.pid);
     expect({ stderr, exitCode }).toMatchObject({
@@ -177,6 +175,10 @@ describe('the installer', () => {
     });
   });
 });
+
+function run([program = '', ...args]: readonly string[]) {
+  return execa(program, args, { reject: false });
+}
 
 /** The process that a parent started in other namespaces. */
 function childOf(pid: number): string {
