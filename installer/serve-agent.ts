@@ -40,12 +40,13 @@ export async function serveAgent(settings: Settings, version: string, log: Log):
     reason: 'the node agent is starting',
   };
   const health = createHealthServer(async () => ({ ...state, maySignal: maySignal() }));
-  const failures = [failureOf('health', health)];
   if (agentMetricsPort !== undefined) {
     const server = createMetricsServer(registry);
-    failures.push(failureOf('metrics', server));
+    // A port that another program of the node has is no reason to leave drivers and volumes alone.
+    failureOf('metrics', server).catch(({ message }: Error) => log('error', 'metrics-failed', { message }));
     server.listen(agentMetricsPort, settings.metricsHost);
   }
+  const failed = failureOf('health', health);
   // A second agent in the same network fails here, before it takes the socket from the first.
   health.listen(agentHealthPort, settings.healthHost, () => {
     log('info', 'started', { version, port: agentHealthPort });
@@ -53,7 +54,7 @@ export async function serveAgent(settings: Settings, version: string, log: Log):
       state = changed;
     });
   });
-  return Promise.race(failures);
+  return failed;
 }
 
 /**

@@ -1,7 +1,9 @@
 // The two containers of the DaemonSet's pod, as processes with their mounts and rights: the one that installs touches no volume,
 // and the one that works on volumes has nothing of the driver's to write to.
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -116,6 +118,19 @@ describe('the agent', () => {
     expect(names).toContain('keyvault_flexvol_rotations_total');
     expect(names).toContain('keyvault_flexvol_vault_requests_total');
     expect(names.filter((name) => /installer|callouts|_info|mounted_volumes/.test(name))).toEqual([]);
+  });
+
+  test('serves drivers where its port for metrics is taken, and says so', async () => {
+    await scene.agent?.stop();
+    const taken = createServer().listen(19811);
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const agent = await startAgent(scene.kubelet, { environment: { AGENT_METRICS_PORT: '19811' } });
+    onTestFinished(() => agent.stop());
+    expect(agent.output()).toMatch(/"event":"metrics-failed".*EADDRINUSE|"event":"metrics-failed".*in use/);
+    const volume = volumeOf(scene, 'without-metrics');
+    expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+    await scene.kubelet.unmount(volume);
   });
 
   test('needs to be switched on', async () => {
