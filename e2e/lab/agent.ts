@@ -90,7 +90,11 @@ export async function startAgent(
       ? existsSync(SOCKET) && output.includes('"event":"agent-started"')
       : output.includes('"event":"driver-directory-writable"');
   for (let waited = 0; !ready(); waited += 50) {
-    if (ended || waited > 20_000) throw new Error(`the agent did not start: ${output}`);
+    if (ended || waited > 150_000) {
+      // Else it would hold its port, and the next test could not start one.
+      agent.kill('SIGKILL');
+      throw new Error(`the agent did not start: ${output}`);
+    }
     await delay(50);
   }
   return {
