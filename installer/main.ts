@@ -1,19 +1,27 @@
 #!/opt/keyvault-flexvol/kv
-// The program of the DaemonSet: installs the driver on the node, stays, and says how it stands.
-// With arguments it is a command of an admin's instead (commands/table.ts), and ends.
+// The program of the DaemonSet's containers. Without arguments it installs the driver on the node, stays, and says how it
+// stands; with the argument `agent` it is the node agent. Other arguments are a command of an admin's (commands/table.ts).
 import { text } from 'node:stream/consumers';
 import { InstallFault } from './fault.ts';
-import { jsonLog } from './log.ts';
-import { parseSettings } from './settings.ts';
+import { jsonLog, type Log } from './log.ts';
+import { parseSettings, type Settings } from './settings.ts';
 
 /** Set by the build; sources run as they are have no version. */
 declare const __VERSION__: string | undefined;
 const version = typeof __VERSION__ === 'string' ? __VERSION__ : 'source';
 
 const [, , ...args] = process.argv;
-void (args.length === 0 ? serveNode() : answerAdmin());
+void start();
 
-async function serveNode(): Promise<void> {
+function start(): Promise<void> {
+  if (args.length === 0) return stay(async (...given) => (await import('./serve.ts')).serve(...given));
+  if (args.length === 1 && args[0] === 'agent')
+    return stay(async (...given) => (await import('./serve-agent.ts')).serveAgent(...given));
+  return answerAdmin();
+}
+
+/** Runs one of the containers' programs, which ends with a signal or a fault. */
+async function stay(serve: (settings: Settings, version: string, log: Log) => Promise<never>): Promise<void> {
   const log = jsonLog(
     (line) => process.stdout.write(line),
     () => new Date(),
@@ -26,9 +34,7 @@ async function serveNode(): Promise<void> {
     });
   }
   try {
-    const settings = parseSettings(process.env);
-    const { serve } = await import('./serve.ts');
-    await serve(settings, version, log);
+    await serve(parseSettings(process.env), version, log);
   } catch (thrown) {
     if (!(thrown instanceof InstallFault)) throw thrown;
     const event = thrown.code === 'SettingsInvalid' ? 'settings-invalid' : 'server-failed';

@@ -1,26 +1,21 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { MemorySettings } from './agent/memory/settings.ts';
 import { Follower } from './events/follow.ts';
-import { InstallFault, systemErrorCode } from './fault.ts';
 import { install } from './installation/install.ts';
 import { driverDirectoryOf } from './installation/plugin-directory.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { createMetricsServer } from './metrics/metrics-server.ts';
-import type { PodEvents } from './rotation/pod-events.ts';
-import type { RotationEvents, Settings } from './settings.ts';
+import { failureOf, sleep } from './serving.ts';
+import type { Settings } from './settings.ts';
 import { createHealthServer } from './upkeep/health.ts';
 import { Keeper } from './upkeep/keeper.ts';
 import type { Readiness } from './upkeep/readiness.ts';
 import { watchDriver } from './upkeep/watch-driver.ts';
 
 /**
- * What the DaemonSet's pod does on its node: it installs the driver and keeps it installed, follows the events, answers
- * kubelet's probes and Prometheus. Where the driver is to go, it removes it instead.
+ * Serves as the DaemonSet's first container: installs the driver and keeps it installed, follows the events, answers
+ * kubelet's probes and Prometheus. Where the driver is to go, it removes it instead. The node agent is a process of its own
+ * (serve-agent.ts).
  * @returns never, but for a server that fails
  * @throws InstallFault `ServerFailed`
  */
@@ -37,7 +32,7 @@ export async function serve(settings: Settings, version: string, log: Log): Prom
   health.listen(settings.healthPort, settings.healthHost, () => {
     log('info', 'started', { version, port: settings.healthPort });
     void work.run();
-    if (!settings.uninstall) accompany(settings, work, metrics, version, log);
+    if (!settings.uninstall) accompany(settings, work, metrics, log);
   });
   return Promise.race(failures);
 }
@@ -71,11 +66,10 @@ async function removal(settings: Settings, log: Log): Promise<Work> {
 }
 
 /** What goes on beside a driver that stays. */
-function accompany(settings: Settings, work: Work, metrics: Metrics, version: string, log: Log): void {
-  const { pluginDirectory, runDirectory, agent, startupTaint } = settings;
+function accompany(settings: Settings, work: Work, metrics: Metrics, log: Log): void {
+  const { pluginDirectory, runDirectory, startupTaint } = settings;
   new Follower({ spool: join(runDirectory, 'events'), log, metrics }).start();
   watchDriver(pluginDirectory, driverDirectoryOf(pluginDirectory), () => void work.readiness());
-  if (agent) void runAgent(settings, agent, metrics, version, log);
   if (startupTaint) void work.run().then(() => removeStartupTaint(startupTaint, metrics, log));
 }
 
@@ -91,50 +85,4 @@ async function removeStartupTaint(
   ]);
   const remove = () => removeTaint(taint, (question) => askApi(server, question));
   await untaint({ remove, log, metrics, sleep });
-}
-
-/** Waits; the parameter is in milliseconds. */
-function sleep(milliseconds: number): Promise<void> {
-  return delay(milliseconds);
-}
-
-async function failureOf(name: string, server: Server): Promise<never> {
-  const [error] = (await once(server, 'error')) as [Error];
-  throw new InstallFault('ServerFailed', `the ${name} server failed: ${error.message}`, { cause: error });
-}
-
-/** Without it the driver reads by itself, so a node on which it cannot run is none the worse. */
-async function runAgent(
-  settings: Settings,
-  memory: MemorySettings,
-  metrics: Metrics,
-  version: string,
-  log: Log,
-) {
-  const { runDirectory } = settings;
-  try {
-    const [{ startAgent }, { AgentMetrics }, { RotationMetrics }] = await Promise.all([
-      import('./agent/main.ts'),
-      import('./metrics/agent-metrics.ts'),
-      import('./metrics/rotation-metrics.ts'),
-    ]);
-    const driverDirectory = driverDirectoryOf(settings.pluginDirectory);
-    const counts = new AgentMetrics(metrics);
-    const rotation = settings.rotation && {
-      counts: new RotationMetrics(metrics),
-      signals: settings.rotation.signals,
-      podEvents: settings.rotation.events && (await podEvents(settings.rotation.events, log)),
-    };
-    await startAgent({ runDirectory, driverDirectory, version, memory, counts, log, rotation });
-  } catch (error) {
-    log('error', 'agent-failed', { code: systemErrorCode(error), runDirectory });
-  }
-}
-
-async function podEvents({ server, ...told }: RotationEvents, log: Log): Promise<PodEvents> {
-  const [{ PodEvents }, { askApi }] = await Promise.all([
-    import('./rotation/pod-events.ts'),
-    import('./kubernetes/api.ts'),
-  ]);
-  return new PodEvents({ ...told, ask: (question) => askApi(server, question), log, uptime });
 }

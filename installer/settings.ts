@@ -8,6 +8,7 @@ const absolutePath = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
 const address = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
 const onOrOff = z.enum(['on', 'off']);
 const seconds = z.coerce.number().int().min(0).max(86_400);
+const port = z.coerce.number().int().min(1).max(65535);
 
 const schema = z.object({
   DRIVER_FILE: absolutePath.default('/opt/keyvault-flexvol/kv'),
@@ -15,7 +16,7 @@ const schema = z.object({
   PLUGIN_DIRECTORY: absolutePath.default('/volume-plugins'),
   PLUGIN_DIRECTORY_ON_NODE: absolutePath.optional(),
   RUN_DIRECTORY: absolutePath.default('/run/keyvault-flexvol'),
-  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  METRICS_PORT: port.optional(),
   METRICS_HOST: address.optional(),
   AGENT: onOrOff.default('off'),
   AGENT_ROTATION: onOrOff.default('off'),
@@ -27,15 +28,17 @@ const schema = z.object({
   AGENT_LATEST_SECONDS: seconds.default(30),
   AGENT_PINNED_SECONDS: seconds.default(600),
   AGENT_VAULT_REQUESTS_PER_SECOND: z.coerce.number().int().min(1).max(10_000).default(100),
+  AGENT_HEALTH_PORT: port.default(9810),
+  AGENT_METRICS_PORT: port.optional(),
   HEALTH_HOST: address.optional(),
   NODE_ADDRESS: z.string().optional(),
   UNINSTALL: onOrOff.default('off'),
   STARTUP_TAINT_KEY: z.string().min(1).optional(),
   NODE_NAME: z.string().min(1).optional(),
   KUBERNETES_SERVICE_HOST: z.string().min(1).optional(),
-  KUBERNETES_SERVICE_PORT: z.coerce.number().int().min(1).max(65535).default(443),
+  KUBERNETES_SERVICE_PORT: port.default(443),
   SERVICE_ACCOUNT_DIRECTORY: absolutePath.default('/var/run/secrets/kubernetes.io/serviceaccount'),
-  HEALTH_PORT: z.coerce.number().int().min(1).max(65535).default(9808),
+  HEALTH_PORT: port.default(9808),
 });
 
 interface StartupTaintSettings {
@@ -57,7 +60,7 @@ export interface RotationEvents {
   readonly expiryDays: number;
 }
 
-/** What the pod specification says to the installer. */
+/** Settings that the pod specification gives to the installer and to the node agent, which is a process of its own. */
 export interface Settings {
   /** The driver's executable in the image. */
   readonly driverFile: string;
@@ -78,6 +81,10 @@ export interface Settings {
   readonly runDirectory: string;
   /** What the node agent keeps, where there is one that reads for the driver. */
   readonly agent: MemorySettings | undefined;
+  /** The agent's own port for probes and for `installer doctor`, on `healthHost`. */
+  readonly agentHealthPort: number;
+  /** The agent's own port for metrics, on `metricsHost`; undefined where it serves none. */
+  readonly agentMetricsPort: number | undefined;
   /** What belongs to reading mounted volumes again, where the agent does. */
   readonly rotation: RotationSettings | undefined;
   /** The node's own address, by which we see whether our network is the node's. */
@@ -102,6 +109,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     );
   }
   const { data } = result;
+  if (data.AGENT === 'on') refuseSharedPorts(data);
   return {
     driverFile: data.DRIVER_FILE,
     nodeConfigFile: data.NODE_CONFIG_FILE,
@@ -117,7 +125,23 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     runDirectory: data.RUN_DIRECTORY,
     agent: data.AGENT === 'on' ? memoryOf(data) : undefined,
     rotation: rotationOf(data),
+    agentHealthPort: data.AGENT_HEALTH_PORT,
+    agentMetricsPort: data.AGENT_METRICS_PORT,
   };
+}
+
+/** Installer and agent share one network, in which each needs ports of its own. */
+function refuseSharedPorts(data: z.infer<typeof schema>): void {
+  for (const [agents, installers] of [
+    ['AGENT_HEALTH_PORT', 'HEALTH_PORT'],
+    ['AGENT_METRICS_PORT', 'METRICS_PORT'],
+  ] as const) {
+    if (data[agents] === undefined || data[agents] !== data[installers]) continue;
+    throw new InstallFault(
+      'SettingsInvalid',
+      `environment of the installer is invalid: ${agents} and ${installers} are both ${data[agents]}; the agent needs a port of its own`,
+    );
+  }
 }
 
 function startupTaintOf(data: z.infer<typeof schema>): StartupTaintSettings | undefined {

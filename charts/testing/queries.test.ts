@@ -1,6 +1,7 @@
-// Every query of the alerts and the dashboard asks for what the installer's /metrics has.
+// Every query of the alerts and the dashboard asks for what /metrics of the installer or of the agent has.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { errorCodes } from '../../driver/errors.ts';
 import { identityKinds } from '../../driver/policy/policy.ts';
@@ -8,6 +9,7 @@ import { phases } from '../../driver/recorder.ts';
 import { AgentMetrics } from '../../installer/metrics/agent-metrics.ts';
 import { Metrics } from '../../installer/metrics/metrics.ts';
 import { createMetricsServer } from '../../installer/metrics/metrics-server.ts';
+import { RequestMetrics } from '../../installer/metrics/request-metrics.ts';
 import { RotationMetrics } from '../../installer/metrics/rotation-metrics.ts';
 import { asked, dashboard, type Matcher, queriesOfAlerts, queriesOfDashboard } from './queries.ts';
 
@@ -21,6 +23,19 @@ const queries = [...queriesOfAlerts(), ...queriesOfDashboard()];
 test('there are queries of both', () => {
   expect(queriesOfAlerts().length).toBeGreaterThan(5);
   expect(queriesOfDashboard().length).toBeGreaterThan(15);
+});
+
+test('a metric that both containers serve is added up by every query, or its two series would be two results', async () => {
+  const names = async (registry: Registry) => new Set((await scraped(registry)).map(([name]) => name));
+  const [installer, agent] = await Promise.all([names(busyInstaller()), names(busyAgent())]);
+  const both = [...installer].filter((name) => agent.has(name));
+  expect(both.sort()).toEqual([
+    'keyvault_flexvol_token_requests_total',
+    'keyvault_flexvol_vault_requests_total',
+  ]);
+  const about = queries.filter(({ promql }) => both.some((name) => promql.includes(name)));
+  expect(about.length).toBeGreaterThan(2);
+  for (const { from, promql } of about) expect(promql, from).toMatch(/^sum(?: by \(status\))? ?\(rate\(/);
 });
 
 describe.each(queries)('$from', (query) => {
@@ -74,11 +89,29 @@ function matches(series: readonly Labels[], { label, operator, value }: Matcher)
   return series.some(({ [label]: has = '' }) => (operator.endsWith('~') ? pattern.test(has) : has === value));
 }
 
-/** The labels of every series that an installer serves where everything has happened that can, by the metric's name. */
+/** The labels of every series that the pod serves where everything has happened that can, by the metric's name. */
 async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
-  const metrics = new Metrics('1.2.3', '/nowhere');
-  const rotations = new RotationMetrics(metrics);
+  const found = new Map<string, Labels[]>();
+  // Prometheus scrapes both, as two targets with the same instance.
+  for (const registry of [busyInstaller(), busyAgent()])
+    for (const [name, labels] of await scraped(registry))
+      found.set(name, [...(found.get(name) ?? []), labels]);
+  return found;
+}
+
+function busyAgent(): Registry {
+  const registry = new Registry();
+  const agent = new AgentMetrics(new RequestMetrics(registry));
+  agent.keeping(() => 1);
+  for (const to of ['vault', 'token'] as const) agent.requested(to, 200);
+  const rotations = new RotationMetrics(registry);
   rotations.reporting(() => ({ failing: 1, failingSeconds: 1, firstExpiry: 1 }));
+  for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');
+  return registry;
+}
+
+function busyInstaller(): Registry {
+  const metrics = new Metrics('1.2.3', '/nowhere');
   for (const callOut of ['mount', 'unmount'] as const)
     for (const code of ['Success', ...errorCodes])
       for (const identity of identityKinds)
@@ -93,17 +126,17 @@ async function metricsOfABusyNode(): Promise<Map<string, Labels[]>> {
           source: 'direct',
           agentPassedOver: 'silent',
         });
-  new AgentMetrics(metrics).keeping(() => 1);
-  for (const result of ['unchanged', 'replaced', 'failed'] as const) rotations.rotated(result, 'Success');
-  const server = createMetricsServer(metrics.registry).listen(0, '127.0.0.1');
+  return metrics.registry;
+}
+
+async function scraped(registry: Registry): Promise<[string, Labels][]> {
+  const server = createMetricsServer(registry).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`);
   const text = await answer.text();
   server.close();
-  const found = new Map<string, Labels[]>();
-  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
+  return [...text.matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)].map(([, name = '', labels = '']) => {
     const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, label, value]) => [label, value]);
-    found.set(name, [...(found.get(name) ?? []), Object.fromEntries(pairs)]);
-  }
-  return found;
+    return [name, Object.fromEntries(pairs) as Labels];
+  });
 }

@@ -60,6 +60,7 @@ test.each([
   ['a key of a taint that is none', ['startupTaint.key=-x'], 'key'],
   ['an uninstallation that is no yes or no', ['uninstall=yes'], 'uninstall'],
   ['a health port that is no number', ['health.port=http'], 'port'],
+  ['a port of the agent beyond the last', ['agent.metricsPort=65536'], 'metricsPort'],
   ['a switch that is text', ['networkPolicy.enabled=on'], 'enabled'],
   ['a render mode that does not exist', ['metrics.podMonitor.renderMode=always'], 'renderMode'],
   ['an interval without a unit', ['metrics.serviceMonitor.interval=5x'], 'interval'],

@@ -2,7 +2,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../cluster/command.ts';
 import { removeExample, startExample } from '../cluster/examples.ts';
-import { installerSays, replaceInstaller, untilAgentListens } from '../cluster/installers.ts';
+import {
+  installerSays,
+  metricsTextOn,
+  replaceInstaller,
+  scriptIn,
+  untilAgentListens,
+} from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
 import { trustServiceAccount } from '../cluster/mock-control.ts';
 import { mockVaultClients } from '../cluster/mock-vaults.ts';
@@ -60,6 +66,35 @@ test('a new version appears in the running pod within the interval, with its own
     (await eventMessages(state, 'rotated')).find((text) => text.includes('has new files')),
   );
   expect(message).toMatch(/^volume kv has new files: secret testkv\/rotated: [0-9a-f]{32} -> [0-9a-f]{32}$/);
+});
+
+test('the agent’s container can write nothing that kubelet runs, and the installer’s has no right but that', async () => {
+  for (const path of ['/volume-plugins/new', '/volume-plugins/azure~kv/new', '/volume-plugins/azure~kv/kv']) {
+    const script = `try { require('fs').appendFileSync('${path}', 'x'); console.log('written') } catch ({ code }) { console.log(code) }`;
+    expect(await scriptIn(state, node, 'agent', script)).toBe('EROFS');
+  }
+  const capabilities =
+    "console.log(require('fs').readFileSync('/proc/self/status', 'utf8').match(/CapBnd:\\s*(\\w+)/)[1])";
+  expect(await scriptIn(state, node, 'installer', capabilities)).toBe('0000000000000000');
+  // CHOWN, DAC_OVERRIDE, KILL
+  expect(await scriptIn(state, node, 'agent', capabilities)).toBe('0000000000000023');
+});
+
+test('no process that the agent sees leads it to the driver’s directory', async () => {
+  const script = `
+    const { accessSync, constants, readdirSync } = require('fs');
+    const names = ['volume-plugins', 'usr/libexec/kubernetes/kubelet-plugins/volume/exec'];
+    const paths = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name))
+      .flatMap((pid) => names.map((name) => '/proc/' + pid + '/root/' + name));
+    const isOpen = (path) => { try { accessSync(path, constants.W_OK); return true } catch { return false } };
+    console.log(JSON.stringify({ seen: paths.length > 20, open: paths.filter(isOpen) }));`;
+  expect(JSON.parse(await scriptIn(state, node, 'agent', script))).toEqual({ seen: true, open: [] });
+});
+
+test('both containers serve metrics, and the doctor finds the agent', async () => {
+  expect(await metricsTextOn(state, node)).toMatch(/^keyvault_flexvol_installer_ready 1$/m);
+  expect(await metricsTextOn(state, node, 9811)).toMatch(/^keyvault_flexvol_rotations_total\{/m);
+  expect(await installer('doctor')).toMatch(/^ok +node agent +takes connections$/m);
 });
 
 test('the installer may create events, and read nothing of the cluster', async () => {

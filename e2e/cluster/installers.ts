@@ -55,7 +55,7 @@ export async function untilReplaced(target: Target, node: string, former: string
 export async function untilAgentListens(target: Target, node: string): Promise<void> {
   await waitFor('the node agent to listen', 90, async () => {
     // Before its container is made it has no log.
-    const log = await installerLog(target, node).catch(() => '');
+    const log = await agentLog(target, node).catch(() => '');
     return log.includes('"agent-started"') || undefined;
   });
 }
@@ -63,6 +63,23 @@ export async function untilAgentListens(target: Target, node: string): Promise<v
 /** All that the installer of a node has logged since it runs. */
 export async function installerLog(target: Target, node: string): Promise<string> {
   return kubectl(target, [...inNamespace, 'logs', await installerOn(target, node)]);
+}
+
+/** All that the node agent of a node has logged since it runs. */
+async function agentLog(target: Target, node: string): Promise<string> {
+  return kubectl(target, [...inNamespace, 'logs', await installerOn(target, node), '--container', 'agent']);
+}
+
+/** Runs a script of JavaScript in a container of the installer's pod, which has no shell; answers what it prints. */
+export async function scriptIn(
+  target: Target,
+  node: string,
+  container: 'installer' | 'agent',
+  script: string,
+): Promise<string> {
+  const pod = await installerOn(target, node);
+  const runtime = ['/opt/keyvault-flexvol/kv', '--no-install', '--no-env-file', '-e', script];
+  return kubectl(target, [...inNamespace, 'exec', pod, '--container', container, '--', ...runtime]);
 }
 
 /** Runs a command of the installer in its pod of a node; answers its standard output. */
@@ -97,10 +114,10 @@ export function untilLogged(
   );
 }
 
-/** What the installer of a node serves at `/metrics`. */
-export async function metricsTextOn(target: Target, node: string): Promise<string> {
+/** What the installer of a node serves at `/metrics`; at the agent's port what the agent does. */
+export async function metricsTextOn(target: Target, node: string, port = 9809): Promise<string> {
   const installer = await installerOn(target, node);
-  const path = `/api/v1/namespaces/${productNamespace}/pods/${installer}:9809/proxy/metrics`;
+  const path = `/api/v1/namespaces/${productNamespace}/pods/${installer}:${port}/proxy/metrics`;
   return kubectl(target, ['get', '--raw', path]);
 }
 

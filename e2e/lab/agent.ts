@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -7,15 +6,19 @@ import type { Kubelet } from './kubelet.ts';
 
 const RUN_DIRECTORY = '/run/keyvault-flexvol';
 const SOCKET = join(RUN_DIRECTORY, 'agent/agent.sock');
-const HEALTH_PORT = 9808;
 
-/** Mounts come from the node and none go there; other processes are not seen; two capabilities of root. */
-const APART = [
-  ...['unshare', '--mount', '--propagation', 'slave', '--pid', '--fork', '--kill-child', '--mount-proc'],
+/** Mounts come from the node and none go there. */
+const UNSHARE = ['unshare', '--mount', '--propagation', 'slave'];
+/** Other processes are not seen either. */
+const ALONE = ['--pid', '--fork', '--kill-child', '--mount-proc'];
+/** Two capabilities of root. */
+const CONFINED = [
   ...['setpriv', '--bounding-set', '-all,+chown,+dac_override', '--inh-caps', '-all', '--no-new-privs'],
 ];
+/** Mounts a directory read-only, then becomes the rest of the command. */
+const WITH_READ_ONLY = ['sh', '-ec', 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; exec "$@"'];
 
-/** The node agent as a process, as the image's entry point runs it. */
+/** The node agent as a process, as the image's entry point runs it with the argument `agent`. */
 export interface Agent {
   readonly pid: number;
   /** What it wrote: JSON lines. */
@@ -27,19 +30,19 @@ export interface Agent {
 /**
  * Runs the agent for this kubelet's driver, and makes sure that nothing can be read without it: where the queue of
  * mounts that read by themselves has its directory there is a file, so whatever succeeds went through the agent.
- * With `apart` it has the container's namespaces and capabilities. Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
+ * The volume plugin directory is read-only for it, as in its container; with one that is `writable` the agent says so and stays
+ * without a socket. With `apart` it has the container's other namespaces and its capabilities. Unless `environment` says otherwise it remembers nothing, as most tests look at what is read.
  */
 export async function startAgent(
   kubelet: Kubelet,
   {
     aloneCanRead = false,
     apart = false,
+    pluginDirectory = 'read-only' as 'read-only' | 'writable',
     environment = { AGENT_MEMORY: 'off' } as Readonly<Record<string, string>>,
   } = {},
 ): Promise<Agent> {
-  const driverDirectory = dirname(kubelet.driver);
-  const desired = join(driverDirectory, '.desired.json');
-  await copyFile(join(driverDirectory, '.config.json'), desired);
+  const plugins = dirname(dirname(kubelet.driver));
   mkdirSync(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
   const gate = join(RUN_DIRECTORY, 'gate');
   if (!aloneCanRead) {
@@ -49,11 +52,17 @@ export async function startAgent(
   } else if (lstatSync(gate, { throwIfNoEntry: false })?.isFile()) rmSync(gate);
   rmSync(SOCKET, { force: true });
   const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
-  if (apart) await execa('mount', ['--make-rshared', '/run']);
-  const [program = '', ...args] = [...(apart ? APART : []), runtime];
+  await execa('mount', ['--make-rshared', '/run']);
+  const [program = '', ...args] = [
+    ...UNSHARE,
+    ...(apart ? ALONE : []),
+    ...(pluginDirectory === 'read-only' ? [...WITH_READ_ONLY, plugins] : []),
+    ...(apart ? CONFINED : []),
+    runtime,
+  ];
   const agent = execa(
     program,
-    [...args, '--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs'],
+    [...args, '--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs', 'agent'],
     {
       all: true,
       reject: false,
@@ -64,10 +73,7 @@ export async function startAgent(
         AGENT: 'on',
         ...environment,
         RUN_DIRECTORY,
-        DRIVER_FILE: runtime,
-        NODE_CONFIG_FILE: desired,
-        PLUGIN_DIRECTORY: dirname(driverDirectory),
-        HEALTH_PORT: String(HEALTH_PORT),
+        PLUGIN_DIRECTORY: plugins,
       },
     },
   );
@@ -79,9 +85,16 @@ export async function startAgent(
   agent.all.on('data', (chunk) => {
     output += String(chunk);
   });
-  const ready = () => existsSync(SOCKET) && output.includes('"event":"installed"');
+  const ready = () =>
+    pluginDirectory === 'read-only'
+      ? existsSync(SOCKET) && output.includes('"event":"agent-started"')
+      : output.includes('"event":"driver-directory-writable"');
   for (let waited = 0; !ready(); waited += 50) {
-    if (ended || waited > 20_000) throw new Error(`the agent did not start: ${output}`);
+    if (ended || waited > 150_000) {
+      // Else it would hold its port, and the next test could not start one.
+      agent.kill('SIGKILL');
+      throw new Error(`the agent did not start: ${output}`);
+    }
     await delay(50);
   }
   return {

@@ -1,4 +1,4 @@
-// The node agent: reads for the driver's call-outs, in the installer's process.
+// The node agent: reads for the driver's call-outs, in a process and a container of its own.
 import { leaveNothingInCoreDumps } from '../../driver/core-dumps.ts';
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
@@ -19,6 +19,8 @@ export interface AgentSettings {
   readonly log: Log;
   /** Undefined where mounted volumes stay as they are. */
   readonly rotation: RotationSettings | undefined;
+  /** Is called when drivers can ask, and volumes rotate where they shall. */
+  readonly started: () => void;
 }
 
 /** What the SDK, or a runtime, would read of a pod's environment to find the way out, where the driver decides on it. */
@@ -33,6 +35,7 @@ export async function startAgent({
   counts,
   log,
   rotation,
+  started,
 }: AgentSettings): Promise<void> {
   leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
@@ -43,8 +46,8 @@ export async function startAgent({
     answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
   );
   log('info', 'agent-started', { runDirectory });
-  if (rotation === undefined) return;
+  if (rotation === undefined) return started();
   const nodeConfig = () => loadNodeConfig(driverDirectory);
   const { readerFor } = reading;
-  await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, log });
+  await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, log, started });
 }

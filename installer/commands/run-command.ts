@@ -23,7 +23,7 @@ export async function runCommand(
 function usageOf(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`);
-  return `Usage: installer <command> …\n\n${lines.join('')}\nWithout a command it is the program of the DaemonSet.\n`;
+  return `Usage: installer <command> …\n\n${lines.join('')}\nWithout a command it is the program of the DaemonSet, and with "agent" the one of its second container.\n`;
 }
 
 /** As much as could be a command's name; options may hold what is nobody's business. */

@@ -6,6 +6,7 @@ import { errorCodes } from '../../driver/errors.ts';
 import { identityKinds } from '../../driver/policy/policy.ts';
 import { phases } from '../../driver/recorder.ts';
 import type { EventLine } from '../events/event-line.ts';
+import { RequestMetrics } from './request-metrics.ts';
 
 const PREFIX = 'keyvault_flexvol_';
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -20,7 +21,7 @@ const timed: readonly string[] = [...phases, 'total'];
 const sources: readonly string[] = ['direct', 'agent'];
 const passedOver: readonly string[] = noAgentReasons;
 
-/** Everything the installer counts, in a registry of its own. docs/metrics.md explains each. */
+/** Everything the installer counts, in a registry of its own; the agent's process has another. docs/metrics.md explains each. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #callOuts = this.#counter('callouts_total', 'Mounts and unmounts that kubelet asked for', [
@@ -36,12 +37,7 @@ export class Metrics {
     buckets: BUCKETS_SECONDS,
     registers: [this.registry],
   });
-  readonly #vaultRequests = this.#counter('vault_requests_total', 'Requests to vaults by HTTP status', [
-    'status',
-  ]);
-  readonly #tokenRequests = this.#counter('token_requests_total', 'Requests for tokens by HTTP status', [
-    'status',
-  ]);
+  readonly #requests = new RequestMetrics(this.registry);
   readonly #passedOver = this.#counter(
     'agent_passed_over_total',
     'Mounts for which the node agent did not answer, so that the driver read by itself',
@@ -77,8 +73,6 @@ export class Metrics {
     this.#lost.inc(0);
     this.#repairs.inc(0);
     this.#ready.set(0);
-    // A counter that begins with its first count has no rate in that moment, and a burst would be missed.
-    this.#vaultRequests.inc({ status: '429' }, 0);
     for (const reason of ['malformed', 'oversized']) this.#dropped.inc({ reason }, 0);
     for (const result of ['success', 'failure']) this.#installations.inc({ result }, 0);
     new Gauge({
@@ -102,17 +96,13 @@ export class Metrics {
     for (const [phase, milliseconds] of Object.entries(durationsMs)) {
       if (timed.includes(phase)) this.#durations.observe({ callout: callOut, phase }, milliseconds / 1000);
     }
-    for (const [status, count] of Object.entries(vaultRequests)) this.requests('vault', status, count);
-    for (const [status, count] of Object.entries(tokenRequests)) this.requests('token', status, count);
+    for (const [status, count] of Object.entries(vaultRequests))
+      this.#requests.requests('vault', status, count);
+    for (const [status, count] of Object.entries(tokenRequests))
+      this.#requests.requests('token', status, count);
     if (event.agentPassedOver !== undefined)
       this.#passedOver.inc({ reason: among(passedOver, event.agentPassedOver) });
     if (event.code === 'PolicyDenied') this.#denials.inc();
-  }
-
-  /** Of the driver's, which its events tell, or of the agent's own. */
-  requests(to: 'vault' | 'token', status: string, count: number): void {
-    const counter = to === 'vault' ? this.#vaultRequests : this.#tokenRequests;
-    counter.inc({ status: statusOf(status) }, count);
   }
 
   droppedLine(reason: DropReason): void {
@@ -150,10 +140,6 @@ export class Metrics {
 
 function among(known: readonly string[], value: string): string {
   return known.includes(value) ? value : 'other';
-}
-
-function statusOf(text: string): string {
-  return text === 'none' || /^[1-5]\d\d$/.test(text) ? text : 'other';
 }
 
 /** -1 when it cannot be told, as where the run directory is not mounted. */

@@ -1,23 +1,22 @@
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { errorCodes } from '../../driver/errors.ts';
 import type { RotationCounts, RotationReport } from '../rotation/journal.ts';
-import type { Metrics } from './metrics.ts';
 
 const PREFIX = 'keyvault_flexvol_';
 const codes: readonly string[] = ['Success', ...errorCodes];
 
 /** What the rotation of mounted volumes counts. docs/metrics.md explains each. */
 export class RotationMetrics implements RotationCounts {
-  readonly #metrics: Metrics;
+  readonly #registry: Registry;
   readonly #rotations: Counter;
 
-  constructor(metrics: Metrics) {
-    this.#metrics = metrics;
+  constructor(registry: Registry) {
+    this.#registry = registry;
     this.#rotations = new Counter({
       name: `${PREFIX}rotations_total`,
       help: 'Times a mounted volume was read again',
       labelNames: ['result', 'code'],
-      registers: [metrics.registry],
+      registers: [registry],
     });
     for (const result of ['unchanged', 'replaced']) this.#rotations.inc({ result, code: 'Success' }, 0);
   }
@@ -48,7 +47,7 @@ export class RotationMetrics implements RotationCounts {
     new Gauge({
       name: `${PREFIX}${name}`,
       help,
-      registers: [this.#metrics.registry],
+      registers: [this.#registry],
       collect() {
         this.set(value());
       },

@@ -27,7 +27,11 @@ export interface RotationSettings extends Pick<RotatorSettings, 'counts' | 'podE
 
 /** Never ends. @throws a system error when the socket for orders cannot be made */
 export async function startRotation(
-  settings: RotationSettings & Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log'>,
+  settings: RotationSettings &
+    Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log'> & {
+      /** Is called when orders are taken. */
+      readonly started: () => void;
+    },
 ): Promise<never> {
   const rotator = new Rotator({
     ...settings,
@@ -47,6 +51,7 @@ export async function startRotation(
     broken = code;
   };
   await listenForOrders(settings.runDirectory, rotator);
+  settings.started();
   for (;;) {
     await sleep(LOOK_EVERY_MS);
     // Not waited for: a volume that takes its whole time must not keep the others from theirs.

@@ -30,6 +30,8 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     runDirectory: join(root, 'run'),
     agent: undefined,
     rotation: undefined,
+    agentHealthPort: 9810,
+    agentMetricsPort: undefined,
     healthHost: undefined,
     metricsHost: undefined,
     nodeAddress: undefined,

@@ -4,9 +4,9 @@ import type { Readiness } from './readiness.ts';
 /**
  * The HTTP server of kubelet's probes.
  *   /healthz  200 while the process answers at all: a node that cannot be installed is no reason to restart it
- *   /readyz   200 when the driver on the node is the expected one and its `init` succeeded, else 503 with the reason
+ *   /readyz   200 when all is as it should be, else 503; with the whole state, a reason included
  */
-export function createHealthServer(readiness: () => Promise<Readiness>): Server {
+export function createHealthServer(readiness: () => Promise<Pick<Readiness, 'ready'>>): Server {
   return createServer((request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, { error: 'only GET' });

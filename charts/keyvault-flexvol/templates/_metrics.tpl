@@ -15,9 +15,17 @@ Takes a dict of root (the chart's context), kind, and values (with enabled and r
 {{- end }}
 {{- end }}
 
-{{/* The endpoint of a PodMonitor or ServiceMonitor, as its values say. */}}
+{{/* The endpoints of a PodMonitor or ServiceMonitor, as its values say: one for each container. Takes a dict of root and values. */}}
+{{- define "keyvault-flexvol.endpoints" -}}
+- {{ include "keyvault-flexvol.scrape" (mergeOverwrite (dict "port" "metrics") .values) | indent 2 | trim }}
+{{- if include "keyvault-flexvol.hasAgent" .root }}
+- {{ include "keyvault-flexvol.scrape" (mergeOverwrite (dict "port" "agent-metrics") .values) | indent 2 | trim }}
+{{- end }}
+{{- end }}
+
+{{/* One endpoint; takes the values of the monitor, and the port's name. */}}
 {{- define "keyvault-flexvol.scrape" -}}
-port: metrics
+port: {{ .port }}
 path: /metrics
 {{- with .interval }}
 interval: {{ . }}
@@ -26,7 +34,7 @@ interval: {{ . }}
 scrapeTimeout: {{ . }}
 {{- end }}
 relabelings:
-  # A node has one installer: its name says more than the address of a pod, and stays when the pod is replaced.
+  # A node has one such pod: its name says more than the address of a pod, and stays when the pod is replaced.
   - sourceLabels: [__meta_kubernetes_pod_node_name]
     targetLabel: instance
   {{- with .relabelings }}

@@ -9,6 +9,6 @@ export async function agentFindings(runDirectory: string): Promise<Told[]> {
   const path = join(runDirectory, AGENT_DIRECTORY, CONTROL_SOCKET);
   const fault = await connectionFault(path);
   if (fault === undefined) return [];
-  const todo = "mounted volumes stay as they are meanwhile; see the installer's log";
+  const todo = 'mounted volumes stay as they are meanwhile; see the log of the container "agent" of this pod';
   return [{ status: 'warning', found: `nothing takes orders on ${path} (${fault})`, todo }];
 }

@@ -1,4 +1,5 @@
 import { uptime as uptimeOfNode } from 'node:os';
+import { askAgentState } from '../../agent-process/ask-state.ts';
 import { assessVolumes } from '../../rotation/assess.ts';
 import { volumesOn } from '../../run-directory/volumes.ts';
 import { spokenDuration } from '../duration.ts';
@@ -27,7 +28,14 @@ export async function checkRotation({ settings }: Scope, uptime = uptimeOfNode()
     ...askingFindings(present, node, rotation !== undefined),
     ...readingFindings(present, rotation !== undefined, uptime),
     ...(rotation === undefined ? [] : await agentFindings(runDirectory)),
-    ...(rotation === undefined ? [] : signalFindings(present, rotation.signals, uptime)),
+    ...(rotation === undefined
+      ? []
+      : signalFindings(
+          present,
+          rotation.signals,
+          rotation.signals ? (await askAgentState(settings))?.maySignal : undefined,
+          uptime,
+        )),
   ];
   if (findings.length > 0) return findings.map((finding) => ({ check: 'rotation', ...finding }));
   if (rotation === undefined) return [];

@@ -237,12 +237,10 @@ describe('of the signals it tells', () => {
   const options = { rotationsignal: 'SIGHUP', 'kubernetes.io/pod.uid': UID };
   const asking = [volume('web-0', { options })];
 
-  /** A /proc with this process's capabilities, and a process of each of these pods. */
-  async function proc(capabilities: string, ...uids: string[]): Promise<string> {
+  /** A /proc with a process of each of these pods. */
+  async function proc(...uids: string[]): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'proc-'));
     onTestFinished(() => rm(directory, { recursive: true }));
-    await mkdir(join(directory, 'self'));
-    await writeFile(join(directory, 'self/status'), `Name:\tx\nCapEff:\t${capabilities}\n`);
     for (const [index, uid] of uids.entries()) {
       const own = join(directory, String(100 + index));
       await mkdir(own);
@@ -252,50 +250,49 @@ describe('of the signals it tells', () => {
     }
     return directory;
   }
-  const KILL = '0000000000000020';
-  const NONE = '0000000000000003';
   const other = UID.replace('9d', '00');
 
-  test.each<[string, boolean, string, string[], object[]]>([
-    ['nothing where the pod’s process can be told', true, KILL, [UID], []],
+  test.each<[string, boolean, boolean | undefined, string[], object[]]>([
+    ['nothing where the pod’s process can be told', true, true, [UID], []],
+    ['nothing of a capability of which the agent does not tell', true, undefined, [UID], []],
     [
       'that none is sent, where volumes ask for one',
       false,
-      NONE,
+      undefined,
       [],
       [{ status: 'note', todo: expect.stringContaining('agent.rotation.signals') }],
     ],
     [
       'that the capability is missing',
       true,
-      NONE,
+      false,
       [UID],
       [{ status: 'warning', found: expect.stringContaining('KILL') }],
     ],
     [
       'that the pod does not see the node’s processes',
       true,
-      KILL,
+      true,
       [],
       [{ status: 'warning', found: expect.stringContaining('no container’s process') }],
     ],
     [
       'of which pod nobody would get one',
       true,
-      KILL,
+      true,
       [other],
       [{ status: 'note', found: expect.stringMatching(/^1 volume \(shop\/web-0 kv\) ask for a signal/) }],
     ],
-  ])('%s', async (_, isAllowed, capabilities, uids, findings) => {
-    const found = signalFindings(asking, isAllowed, 10_000, await proc(capabilities, ...uids));
+  ])('%s', async (_, isAllowed, maySignal, uids, findings) => {
+    const found = signalFindings(asking, isAllowed, maySignal, 10_000, await proc(...uids));
     expect(found).toMatchObject(findings);
     expect(found).toHaveLength(findings.length);
   });
 
   test('nothing of a pod that was just started, or of volumes that ask for none', async () => {
-    const seen = await proc(KILL, other);
-    expect(signalFindings(asking, true, 1000, seen)).toEqual([]);
-    expect(signalFindings([volume('web-0')], false, 10_000, seen)).toEqual([]);
+    const seen = await proc(other);
+    expect(signalFindings(asking, true, true, 1000, seen)).toEqual([]);
+    expect(signalFindings([volume('web-0')], false, undefined, 10_000, seen)).toEqual([]);
   });
 });
 

@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { readPodContext } from '../../../driver/options/pod.ts';
 import type { AssessedVolume } from '../../rotation/assess.ts';
 import { countContainers, countFirstProcesses } from '../../rotation/pod-processes.ts';
 import { named, type Told } from './told.ts';
 
-/** Bit of the capability in the kernel's sets (include/uapi/linux/capability.h). */
-const CAP_KILL = 5n;
 /** A container may be slow to start, or start anew. */
 const STARTED_SECONDS = 600;
 
 /**
  * Could the signals be sent that volumes ask for?
+ * @param maySignal whether the agent's container has the capability; undefined when the agent does not tell
  * @param proc as this process sees it: the node's, where the pod has `hostPID`
  */
 export function signalFindings(
   volumes: readonly AssessedVolume[],
   isAllowed: boolean,
+  maySignal: boolean | undefined,
   uptime: number,
   proc = '/proc',
 ): Told[] {
@@ -27,8 +26,9 @@ export function signalFindings(
       { status: 'note', found, todo: 'agent.rotation.signals: true of the chart, or leave the option out' },
     ];
   }
-  const todo = 'the pod must have hostPID and the capability KILL, as the chart has them';
-  if (!mayKill(proc))
+  const todo =
+    'the pod must have hostPID, and its container "agent" the capability KILL, as the chart has them';
+  if (maySignal === false)
     return [{ status: 'warning', found: 'signals are to be sent, but the capability KILL is missing', todo }];
   if (countContainers(proc) === 0)
     return [
@@ -44,9 +44,4 @@ export function signalFindings(
   return [
     { status: 'note', found, todo: 'see whether their containers run; docs/rotation.md#telling-the-program' },
   ];
-}
-
-function mayKill(proc: string): boolean {
-  const effective = /^CapEff:\s+([0-9a-f]+)$/m.exec(readFileSync(`${proc}/self/status`, 'utf8'))?.[1];
-  return effective !== undefined && ((BigInt(`0x${effective}`) >> CAP_KILL) & 1n) === 1n;
 }

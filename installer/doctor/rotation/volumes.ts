@@ -69,7 +69,7 @@ export function readingFindings(volumes: readonly AssessedVolume[], isOn: boolea
     const seconds = Math.max(...overdue.map((volume) => overdueSeconds(volume, uptime)));
     const found = `${named(overdue)} should have been read ${spokenDuration(seconds)} ago`;
     const todo =
-      "see the installer's log for rotation-broken and agent-failed; delete the installer's pod of this node";
+      'see the log of the container "agent" for rotation-broken and agent-failed; delete the installer\'s pod of this node';
     findings.push({ status: 'warning', found, todo });
   }
   return findings;

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** What the agent's process says of itself at `/readyz` on its health port. */
+export type AgentState = z.infer<typeof agentState>;
+
+/** More fields, of a newer agent, are ignored. */
+export const agentState = z.object({
+  /** Does it take questions of drivers? */
+  ready: z.boolean(),
+  /** Why it does not. */
+  code: z.string().max(64).optional(),
+  reason: z.string().max(1000).optional(),
+  /** Has its container the capability `KILL`? */
+  maySignal: z.boolean(),
+});
