@@ -20,7 +20,7 @@ const MAX_OPEN = MAX_DEPTH + 4;
  * Most tokens of a text, of which a key with its value has eight in block style. The library takes 13 µs and 0.4 KB for
  * each on the front.
  */
-const MAX_TOKENS = 10_000;
+const MAX_TOKENS = 9000;
 /** Most characters of one token, a text, comment or run of blanks: no key of an option takes a text of that size. */
 const MAX_TOKEN_CHARACTERS = 8192;
 /** An alias is what it stands for once more. */
