@@ -16,7 +16,11 @@ const MAX_TOLD = 10;
  */
 export function collisionFaults(files: readonly OwnedFile[]): DriverError[] {
   const owners = new Map<string, string[]>();
-  for (const { path, owner } of files) owners.set(path, [...(owners.get(path) ?? []), owner]);
+  for (const { path, owner } of files) {
+    const others = owners.get(path);
+    if (others === undefined) owners.set(path, [owner]);
+    else others.push(owner);
+  }
   const told = new Set(
     collidingPaths(files.map(({ path }) => path)).map(([first, second]) =>
       first === second

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonProperty } from './json-property.ts';
+import { jsonProperty, pickerOf } from './json-property.ts';
 
 const document = String.raw`{
   "user": "app",
@@ -107,4 +107,54 @@ test('values are those of JSON.parse, whatever the layout', () => {
 test('a long string is no trouble', () => {
   const long = 'x\\"'.repeat(500_000);
   expect(jsonProperty(JSON.stringify({ a: long, b: 'c' }), 'b')).toBe('c');
+});
+
+test('of several members with one key the last counts, with all that is in it', () => {
+  const text = '{"a": {"b": 1, "c": {"d": 2}}, "a": {"c": {}}, "e": [{"f": 1}], "e": {"0": {"g": 3}}}';
+  expect(jsonProperty(text, 'a')).toBe('{"c": {}}');
+  expect(jsonProperty(text, 'e.0.g')).toBe('3');
+  for (const path of ['a.b', 'a.c.d', 'e.0.f'])
+    expect(() => jsonProperty(text, path)).toThrow('has no property');
+});
+
+test('many properties of one document are what each is by itself', () => {
+  const paths = ['user', 'db', 'db.pool.max', 'db.pool', 'hosts.1', 'hosts.1.name', 'hosts.3', 'twice', '.'];
+  const pick = pickerOf(paths.map((path) => [document, path]));
+  for (const path of paths) expect(pick(document, path)).toBe(jsonProperty(document, path));
+});
+
+describe('a document may have 64 levels', () => {
+  const nested = (levels: number) => `${'{"a":['.repeat(levels / 2)}1${']}'.repeat(levels / 2)}`;
+  const path = (levels: number) =>
+    Array(levels / 2)
+      .fill('a.0')
+      .join('.');
+
+  test('and a value at the last of them is found', () => {
+    expect(jsonProperty(nested(64), path(64))).toBe('1');
+  });
+
+  test.each([66, 500, 12_000])('but not %d', (levels) => {
+    expect(() => jsonProperty(nested(levels), 'a')).toThrow(
+      expect.objectContaining({
+        code: 'ObjectContentInvalid',
+        message: 'its JSON document is nested deeper than 64 levels, so it has no property "a"',
+      }),
+    );
+  });
+});
+
+test('what is not JSON is refused however it is scanned', () => {
+  for (const text of [
+    '{"a":1',
+    '{"a" "b"}',
+    '[1,]',
+    '"a',
+    '{"a":"\\',
+    ']]]',
+    '{"a":nul}',
+    '{"a":1}}',
+    '{"\\u":1}',
+  ])
+    expect(() => jsonProperty(text, 'a')).toThrow('is not a JSON document');
 });

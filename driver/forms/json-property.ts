@@ -1,30 +1,72 @@
 import { contentFault } from './content-fault.ts';
+import { type PropertyNode, scanProperties } from './json-scan.ts';
+
+/** Texts of the values that were asked for, each by its path; or why there is none. */
+type PropertyReader = (path: string) => string;
 
 /**
- * The text of one value of a JSON document. A string is taken as it is; a number, a boolean, an object or a list is
- * the very text that the document has there, so that 1.10 and large numbers stay what they are.
- * @param path keys joined by dots; a dot (or backslash) of a key itself has a backslash before it; of a list the
- * index, from 0
- * @throws DriverError `ObjectContentInvalid`
+ * Reads any number of values of one JSON document in one pass over it. A string is taken as it is; a number, a boolean,
+ * an object or a list is the very text that the document has there, so that 1.10 and large numbers stay what they are.
+ * @param paths every path that the reader will be asked for: keys joined by dots; a dot (or backslash) of a key itself
+ * has a backslash before it; of a list the index, from 0
+ * @returns a function that throws DriverError `ObjectContentInvalid`
  */
-export function jsonProperty(document: string, path: string): string {
+function readProperties(document: string, paths: readonly string[]): PropertyReader {
   const text = document.replace(/^\ufeff/, '');
+  const wanted = treeOf(paths);
+  const fault = scanProperties(text, wanted) ?? faultOfJson(text);
+  return (path) => {
+    if (fault !== undefined) throw contentFault(`${fault}, so it has no property ${JSON.stringify(path)}`);
+    return valueAt(text, wanted, path);
+  };
+}
+
+/** Picks one value of a document. */
+export type PickProperty = (document: string, path: string) => string;
+
+/** Picks any of these values: each document is read once, when the first of its values is picked. */
+export function pickerOf(wanted: Iterable<readonly [document: string, path: string]>): PickProperty {
+  const paths = new Map<string, string[]>();
+  for (const [document, path] of wanted) {
+    const known = paths.get(document);
+    if (known === undefined) paths.set(document, [path]);
+    else known.push(path);
+  }
+  const readers = new Map<string, PropertyReader>();
+  return (document, path) => {
+    const reader = readers.get(document) ?? readProperties(document, paths.get(document) ?? [path]);
+    readers.set(document, reader);
+    return reader(path);
+  };
+}
+
+/** One value of a document. */
+export function jsonProperty(document: string, path: string): string {
+  return readProperties(document, [path])(path);
+}
+
+function faultOfJson(text: string): string | undefined {
   try {
     JSON.parse(text);
+    return undefined;
   } catch {
-    throw contentFault(`its text is not a JSON document, so it has no property ${JSON.stringify(path)}`);
+    return 'its text is not a JSON document';
   }
-  let position = skipBlanks(text, 0);
+}
+
+function valueAt(text: string, wanted: PropertyNode, path: string): string {
+  let node: PropertyNode | undefined = wanted;
   for (const key of keysOf(path)) {
-    const found = text[position] === '{' ? memberOf(text, position, key) : elementOf(text, position, key);
-    if (found === undefined) {
+    const parent: PropertyNode = node;
+    node = parent.children.get(key);
+    // Of several members with one key the last counts: what was found in an earlier one is not in it.
+    if (node === undefined || node.start < 0 || node.container !== parent.start) {
       throw contentFault(
         `its JSON document has no property ${JSON.stringify(path)}; check the path (keys joined by dots, "\\." for a dot within a key)`,
       );
     }
-    position = found;
   }
-  const value = text.slice(position, endOfValue(text, position));
+  const value = text.slice(node.start, node.end);
   if (value === 'null')
     throw contentFault(`the property ${JSON.stringify(path)} of its JSON document is null`);
   if (!value.startsWith('"')) return value;
@@ -34,6 +76,23 @@ export function jsonProperty(document: string, path: string): string {
   return string;
 }
 
+function treeOf(paths: readonly string[]): PropertyNode {
+  const root = newNode();
+  for (const path of new Set(paths)) {
+    let node = root;
+    for (const key of keysOf(path)) {
+      const child = node.children.get(key) ?? newNode();
+      node.children.set(key, child);
+      node = child;
+    }
+  }
+  return root;
+}
+
+function newNode(): PropertyNode {
+  return { children: new Map(), container: -1, start: -1, end: -1 };
+}
+
 function keysOf(path: string): string[] {
   const keys = [''];
   for (const [part] of path.matchAll(/\\[\\.]|./gsu)) {
@@ -41,57 +100,4 @@ function keysOf(path: string): string[] {
     else keys[keys.length - 1] += part.startsWith('\\') ? part.slice(-1) : part;
   }
   return keys;
-}
-
-/** Position of the member's value; of several with one key the last counts, as everywhere in JavaScript. */
-function memberOf(text: string, object: number, key: string): number | undefined {
-  let found: number | undefined;
-  for (let at = skipBlanks(text, object + 1); text[at] === '"'; ) {
-    const end = endOfValue(text, at);
-    const value = skipBlanks(text, skipBlanks(text, end) + 1);
-    if (JSON.parse(text.slice(at, end)) === key) found = value;
-    at = nextItem(text, value);
-  }
-  return found;
-}
-
-function elementOf(text: string, list: number, index: string): number | undefined {
-  if (text[list] !== '[' || !/^(?:0|[1-9]\d{0,8})$/.test(index)) return undefined;
-  let at = skipBlanks(text, list + 1);
-  for (let left = Number(index); text[at] !== ']'; left--) {
-    if (left === 0) return at;
-    at = nextItem(text, at);
-  }
-  return undefined;
-}
-
-/** From an item's value to the start of the next item, or to the bracket that closes the list or object. */
-function nextItem(text: string, value: number): number {
-  const after = skipBlanks(text, endOfValue(text, value));
-  return text[after] === ',' ? skipBlanks(text, after + 1) : after;
-}
-
-/** Where the value that starts at `at` ends. Only for text that JSON.parse has accepted. */
-function endOfValue(text: string, at: number): number {
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]|[^\s",:[\]{}]+/y;
-  let depth = 0;
-  for (let position = at; position < text.length; ) {
-    token.lastIndex = position;
-    const match = token.exec(text)?.[0];
-    if (match === undefined) {
-      position++; // a blank, comma or colon within an object or list
-      continue;
-    }
-    position += match.length;
-    if (match === '{' || match === '[') depth++;
-    else if (match === '}' || match === ']') depth--;
-    if (depth === 0) return position;
-  }
-  return text.length;
-}
-
-function skipBlanks(text: string, at: number): number {
-  let position = at;
-  while (' \t\r\n'.includes(text[position] ?? 'x')) position++;
-  return position;
 }

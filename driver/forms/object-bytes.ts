@@ -1,7 +1,7 @@
 import type { ObjectForm } from '../options/items.ts';
 import type { PublicKey, VaultObject } from '../ports.ts';
 import { decodeText } from './decode-text.ts';
-import { jsonProperty } from './json-property.ts';
+import { jsonProperty, type PickProperty } from './json-property.ts';
 import { pem } from './pem.ts';
 import { publicKeyDer, publicKeyJwk, publicKeyPem } from './public-key.ts';
 
@@ -15,14 +15,16 @@ const CERTIFICATE_TYPES = new Set(['application/x-pkcs12', 'application/x-pem-fi
 /**
  * The bytes of an object's file.
  * @param pfxPassword opens, and closes, PKCS#12 containers; undefined means none
+ * @param pick picks a property of a document: of several, all in one pass (json-property.ts)
  * @throws DriverError `ObjectContentInvalid` or `ObjectUnsupported`; the message does not name the object
  */
 export async function objectBytes(
   object: VaultObject,
   form: ObjectForm,
   pfxPassword: string | undefined,
+  pick: PickProperty = jsonProperty,
 ): Promise<Uint8Array> {
-  if (object.type === 'secret' && form.type === 'secret') return secretBytes(object, form, pfxPassword);
+  if (object.type === 'secret' && form.type === 'secret') return secretBytes(object, form, pfxPassword, pick);
   if (object.type === 'cert' && form.type === 'cert') {
     return form.format === 'der' ? object.der : utf8(pem('CERTIFICATE', object.der));
   }
@@ -45,9 +47,10 @@ async function secretBytes(
   secret: Secret,
   form: SecretForm,
   pfxPassword: string | undefined,
+  pick: PickProperty,
 ): Promise<Uint8Array> {
   const { property, encoding, part } = form;
-  const text = property === undefined ? secret.value : jsonProperty(secret.value, property);
+  const text = property === undefined ? secret.value : pick(secret.value, property);
   const bytes = decodeText(text, encoding);
   const format = form.format === 'auto' ? (isBehindCertificate(secret) ? 'pem' : 'raw') : form.format;
   if (format === 'raw') return bytes;

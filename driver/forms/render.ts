@@ -3,6 +3,7 @@ import type { CombinedFile, VolumeItem } from '../options/items.ts';
 import type { FoundObject, VolumeFile } from '../ports.ts';
 import { collisionFaults, type OwnedFile } from './collisions.ts';
 import { createCombiner } from './combine/combiner.ts';
+import { pickerOf } from './json-property.ts';
 import { metadataJson } from './metadata.ts';
 import { objectBytes } from './object-bytes.ts';
 
@@ -31,7 +32,9 @@ export async function renderFiles(
   const faults: DriverError[] = [];
   const combiner = combined && createCombiner(combined);
   let yieldedAt = performance.now();
-  for (const [item, object] of pairs(items, found)) {
+  const all = pairs(items, found);
+  const pick = pickerOf(all.flatMap(propertyOf));
+  for (const [item, object] of all) {
     const path = pathOf(item, object);
     const owner = describe(item, object);
     // Some forms take long to compute: then the deadline gets its turn between two objects. A timer would sleep for
@@ -42,7 +45,7 @@ export async function renderFiles(
     }
     signal.throwIfAborted();
     try {
-      const bytes = await objectBytes(object.content, item.form, pfxPassword);
+      const bytes = await objectBytes(object.content, item.form, pfxPassword, pick);
       if (combiner) combiner.add({ path, isAlias: isAlias(item), bytes, owner });
       else files.push({ path, bytes, mode: item.mode, owner });
     } catch (error) {
@@ -70,6 +73,11 @@ function pairs(items: readonly VolumeItem[], found: readonly FoundObject[][]): [
   return items.flatMap((item, index) =>
     (found[index] ?? []).map((object): [VolumeItem, FoundObject] => [item, object]),
   );
+}
+
+function propertyOf([{ form }, { content }]: [VolumeItem, FoundObject]): [string, string][] {
+  const property = form.type === 'secret' ? form.property : undefined;
+  return property === undefined || content.type !== 'secret' ? [] : [[content.value, property]];
 }
 
 function pathOf({ source }: VolumeItem, { name }: FoundObject): string {

@@ -7,7 +7,21 @@
 const MAX_LENGTH = 256;
 const MAX_ALTERNATIVES = 64;
 
-export type Token = { readonly kind: 'star' } | { readonly kind: 'one'; matches(character: string): boolean };
+export type Token =
+  | { readonly kind: 'star' }
+  | {
+      readonly kind: 'one';
+      /** The character that stands for itself alone; undefined for a wildcard. */
+      readonly literal?: string;
+      matches(character: string): boolean;
+    };
+
+const STAR: Token = { kind: 'star' };
+const ANY: Token = { kind: 'one', matches: () => true };
+/** One token for each character that stands for itself: a pattern of many needs no memory for each. */
+const LITERALS: ReadonlyMap<string, Token> = new Map(
+  [...'0123456789abcdefghijklmnopqrstuvwxyz-.'].map((character) => [character, literal(character)]),
+);
 
 /**
  * @returns a predicate over names, or what is wrong with the pattern, to be said after its name
@@ -26,10 +40,8 @@ export function compileGlob(pattern: string): ((name: string) => boolean) | stri
  * @returns one list of tokens per alternative of the braces, or what is wrong with the pattern
  */
 export function parseGlob(pattern: string, dots = false): (readonly Token[])[] | string {
-  if (pattern.length === 0 || pattern.length > MAX_LENGTH) return `must have 1 to ${MAX_LENGTH} characters`;
-  if (!(dots ? /^[0-9A-Za-z*?[\]{},!^.-]*$/ : /^[0-9A-Za-z*?[\]{},!^-]*$/).test(pattern)) {
-    return `may only hold letters, digits, dashes${dots ? ', dots' : ''} and the wildcards * ? [a-z] [!a-z] {one,other}`;
-  }
+  const fault = faultOfCharacters(pattern, dots);
+  if (fault !== undefined) return fault;
   const alternatives = expandBraces(pattern.toLowerCase());
   if (typeof alternatives === 'string') return alternatives;
   const parsed: Token[][] = [];
@@ -41,20 +53,52 @@ export function parseGlob(pattern: string, dots = false): (readonly Token[])[] |
   return parsed;
 }
 
-/** `a{b,c}d` → `abd`, `acd`. Braces do not nest. */
+function faultOfCharacters(pattern: string, dots: boolean): string | undefined {
+  if (pattern.length === 0 || pattern.length > MAX_LENGTH) return `must have 1 to ${MAX_LENGTH} characters`;
+  if ((dots ? /^[0-9A-Za-z*?[\]{},!^.-]*$/ : /^[0-9A-Za-z*?[\]{},!^-]*$/).test(pattern)) return undefined;
+  return `may only hold letters, digits, dashes${dots ? ', dots' : ''} and the wildcards * ? [a-z] [!a-z] {one,other}`;
+}
+
+/** `a{b,c}d` → `abd`, `acd`. Braces do not nest. Nothing is written out before it is known how much that is. */
 export function expandBraces(pattern: string): string[] | string {
-  let expanded = [''];
+  const parts = partsOf(pattern);
+  if (typeof parts === 'string') return parts;
+  return parts.reduce(
+    (expanded, options) => expanded.flatMap((before) => options.map((option) => before + option)),
+    [''],
+  );
+}
+
+/**
+ * How many characters a pattern has with its alternatives written out, counted without doing so. A pattern that is none
+ * counts as it is written.
+ */
+export function expandedLength(pattern: string): number {
+  if (pattern.length > MAX_LENGTH) return pattern.length;
+  const parts = partsOf(pattern);
+  if (typeof parts === 'string') return pattern.length;
+  const alternatives = parts.reduce((count, options) => count * options.length, 1);
+  return parts.reduce(
+    (length, options) => length + options.join('').length * (alternatives / options.length),
+    0,
+  );
+}
+
+/** For each part of a pattern its alternatives, one where it has no braces; or what is wrong with it. */
+function partsOf(pattern: string): string[][] | string {
+  if (pattern.length > MAX_LENGTH) return `must have 1 to ${MAX_LENGTH} characters`;
+  const parts: string[][] = [];
+  let alternatives = 1;
   for (const part of pattern.split(/(\{[^{}]*\})/)) {
     const choice = /^\{(.*)\}$/.exec(part)?.[1];
     if (choice === undefined && /[{},]/.test(part))
       return 'has a brace or comma without its pair; braces do not nest';
     const options = choice === undefined ? [part] : choice.split(',');
-    if (expanded.length * options.length > MAX_ALTERNATIVES) {
-      return `has more than ${MAX_ALTERNATIVES} alternatives in braces`;
-    }
-    expanded = expanded.flatMap((before) => options.map((option) => before + option));
+    alternatives *= options.length;
+    if (alternatives > MAX_ALTERNATIVES) return `has more than ${MAX_ALTERNATIVES} alternatives in braces`;
+    parts.push(options);
   }
-  return expanded;
+  return parts;
 }
 
 function tokenize(pattern: string): Token[] | string {
@@ -62,18 +106,22 @@ function tokenize(pattern: string): Token[] | string {
   // A set's first character after [ or [! is literal in other dialects; here a set must not be empty.
   for (const [text] of pattern.matchAll(/\[([!^]?)([^\][]+)\]|[\s\S]/g)) {
     if (text === '*') {
-      if (tokens.at(-1)?.kind !== 'star') tokens.push({ kind: 'star' });
+      if (tokens.at(-1)?.kind !== 'star') tokens.push(STAR);
     } else if (text === '?') {
-      tokens.push({ kind: 'one', matches: () => true });
+      tokens.push(ANY);
     } else if (text.length > 1) {
       tokens.push({ kind: 'one', matches: setOf(text.slice(1, -1)) });
     } else if (/[[\]!^]/.test(text)) {
       return `has a ${text} that is not part of a set such as [a-z]`;
     } else {
-      tokens.push({ kind: 'one', matches: (character) => character === text });
+      tokens.push(LITERALS.get(text) ?? literal(text));
     }
   }
   return tokens;
+}
+
+function literal(character: string): Token {
+  return { kind: 'one', literal: character, matches: (other) => other === character };
 }
 
 function setOf(body: string): (character: string) => boolean {

@@ -10,7 +10,8 @@ describe('a path below the volume may', () => {
     ['be of any script', 'ключ/鍵'],
     ['hold spaces and shell characters', '$(id) \'x\' "y" ;'],
     ['have a name of 255 bytes', 'é'.repeat(127).padEnd(128, 'x')],
-    ['be 1024 bytes long', 'abc/'.repeat(256).slice(0, 1023)],
+    ['be 1024 bytes long', `${'a'.repeat(255)}/`.repeat(4).slice(0, 1023)],
+    ['be 31 directories deep', `${'d/'.repeat(31)}f`],
   ])('%s', (_, path) => {
     expect(faultOfFilePath(path)).toBeUndefined();
   });

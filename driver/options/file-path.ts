@@ -2,6 +2,8 @@
 const NAME_MAX_BYTES = 255;
 /** Longest path below the volume; well under PATH_MAX, which also holds the pod's directory. */
 const PATH_MAX_BYTES = 1024;
+/** Most names in a path: each directory of a volume takes memory of the node. */
+const MAX_COMPONENTS = 32;
 
 /**
  * Says what is wrong with a path below the volume, or undefined when nothing is. Names that start with two
@@ -14,7 +16,10 @@ export function faultOfFilePath(path: string): string | undefined {
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(path)) return 'must not contain control characters';
   if (!path.isWellFormed()) return 'must be valid Unicode';
   if (bytes(path) > PATH_MAX_BYTES) return `must not be longer than ${PATH_MAX_BYTES} bytes`;
-  for (const component of path.split('/')) {
+  const components = path.split('/');
+  if (components.length > MAX_COMPONENTS)
+    return `is ${components.length - 1} directories deep, but may be at most ${MAX_COMPONENTS - 1}; give it a shorter path`;
+  for (const component of components) {
     if (component === '') return 'must not contain an empty path component';
     if (component === '.') return 'must not contain the path component "."';
     if (component.startsWith('..')) return 'must not contain a path component that starts with ".."';
@@ -57,8 +62,9 @@ export function collidingPaths(paths: readonly string[]): [string, string][] {
 }
 
 function parentKeys(key: string): string[] {
-  const components = key.split('/');
-  return components.slice(0, -1).map((_, index) => components.slice(0, index + 1).join('/'));
+  const parents: string[] = [];
+  for (let at = key.indexOf('/'); at >= 0; at = key.indexOf('/', at + 1)) parents.push(key.slice(0, at));
+  return parents;
 }
 
 function bytes(text: string): number {

@@ -160,6 +160,7 @@ describe('a service principal', () => {
     ['as it was encoded', btoa(CANARY_SECRET)],
     ['without the line end that echo appends', btoa(`${CANARY_SECRET}\n`)],
     ['without the line end of another system', btoa(`${CANARY_SECRET}\r\n`)],
+    ['without many line ends', btoa(`${CANARY_SECRET}${'\r\n'.repeat(20_000)}`)],
     ['from base64 that was wrapped', btoa(CANARY_SECRET).replace(/.{6}/g, '$&\n')],
     ['from base64 without padding', btoa(CANARY_SECRET).replace(/=+$/, '')],
   ])('has its secret %s', async (_, encoded) => {

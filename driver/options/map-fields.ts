@@ -42,7 +42,7 @@ export function readMap<Known extends Fields>(
     }
   }
   for (const key of unknown.slice(0, MAX_UNKNOWN)) {
-    faults.add(at, describeUnknown(key, Object.keys(known)));
+    faults.add(at, () => describeUnknown(key, Object.keys(known)));
   }
   return values as FieldValues<Known>;
 }

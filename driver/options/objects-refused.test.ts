@@ -182,4 +182,35 @@ describe('objects is refused when', () => {
     const message = await refusalOf(JSON.stringify([{ name: 'a', ...keys }]));
     expect(message).toContain("the volume's options have 10 faults");
   });
+
+  test('faults are many: 25 are told, and the others counted', async () => {
+    const message = await refusalOf(JSON.stringify(Array(512).fill({ name: 'a_b', mode: 1, formt: 'pem' })));
+    expect(message).toContain("the volume's options have 1536 faults: objects[0].name: ");
+    expect(message.split(' | ')).toHaveLength(26);
+    expect(message.endsWith(' | and 1511 more')).toBe(true);
+  });
+
+  test.each([
+    ['JSON', `${'['.repeat(18)}1${']'.repeat(18)}`],
+    ['YAML', `- ${'['.repeat(17)}a${']'.repeat(17)}`],
+    ['YAML in block style', `${'- '.repeat(18)}a`],
+  ])('it has more than 16 levels: %s', async (_, objects) => {
+    expect(await refusalOf(objects)).toMatch(/: objects(\[0\])*: is nested deeper than 16 levels$/);
+  });
+
+  test('its name patterns are too many together, which is counted before any is written out', async () => {
+    const name = `${'{a,b}'.repeat(6)}${'*c'.repeat(50)}`;
+    const selections = (count: number) => JSON.stringify(Array(count).fill({ select: { name } }));
+    expect(await refusalOf(selections(3))).toBe(
+      oneFault(
+        'objects: has name patterns of 20352 characters, the alternatives in braces written out; a volume has at most 16384: write fewer alternatives, or select by tags',
+      ),
+    );
+  });
+
+  test('a text of YAML has more characters than any key takes', async () => {
+    expect(await refusalOf(`- name: a\n  alias: ${'b'.repeat(8193)}`)).toBe(
+      oneFault('objects: has a text or comment of 8193 characters in line 2; one has at most 8192'),
+    );
+  });
 });

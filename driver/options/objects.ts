@@ -6,7 +6,7 @@ import { MAX_ITEMS, type NamedObject, objectTypes, type Selection, type VolumeIt
 import { type FieldValues, readMap } from './map-fields.ts';
 import { encodings, formats, parts, readForm } from './object-form.ts';
 import { checkedText, fileMode, flag, oneOf, text } from './scalars.ts';
-import { readSelection, type WrittenSelection } from './selection.ts';
+import { PatternCount, readSelection, type WrittenSelection } from './selection.ts';
 import type { Structure } from './structure.ts';
 import { faultOfObjectName, faultOfVaultName, faultOfVersion, isSameVault } from './vault-names.ts';
 
@@ -51,21 +51,27 @@ export function readObjects(list: Structure, values: OptionValues, faults: Fault
     faults.add('objects', `lists ${list.length} objects; a volume holds at most ${MAX_ITEMS}`);
     return [];
   }
-  return list.flatMap(
-    (element: Structure, index) => readItem(element, `objects[${index}]`, values, faults) ?? [],
+  const patterns = new PatternCount();
+  const items = list.flatMap(
+    (element: Structure, index) => readItem(element, `objects[${index}]`, values, patterns, faults) ?? [],
   );
+  patterns.report(faults);
+  return items;
 }
 
 function readItem(
   element: Structure,
   at: string,
   values: OptionValues,
+  patterns: PatternCount,
   faults: Faults,
 ): VolumeItem | undefined {
   const written = readMap(element, itemFields, at, '{name: db-password, type: secret}', faults);
   if (written === undefined) return undefined;
   const selection =
-    written.select === undefined ? undefined : readSelection(written.select, `${at}.select`, faults);
+    written.select === undefined
+      ? undefined
+      : readSelection(written.select, `${at}.select`, patterns, faults);
   const source = selection ? selectionOf(selection, written, at, faults) : namedObject(written, at, faults);
   if (selection?.type && written.type && selection.type !== written.type) {
     faults.add(`${at}.type`, `is ${written.type}, but select has the type ${selection.type}; give it once`);

@@ -32,10 +32,17 @@ export function readSecretBytes(
 function decodeBase64(encoded: string): string | undefined {
   try {
     const bytes = decodeBytes(encoded);
-    return bytes && new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+    return bytes && withoutLineEnds(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+/** By hand: a regular expression that is tied to the end tries each of many line ends within the text. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end);
 }
 
 function decodeBytes(encoded: string): Uint8Array | undefined {

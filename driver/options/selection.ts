@@ -1,8 +1,9 @@
-import { compileGlob } from '../keyvault/glob.ts';
+import { compileGlob, expandedLength } from '../keyvault/glob.ts';
 import type { Faults } from './faults.ts';
 import type { Field } from './field.ts';
 import { objectTypes } from './items.ts';
 import { readMap } from './map-fields.ts';
+import { quote } from './quote.ts';
 import { checkedText, oneOf, text } from './scalars.ts';
 import { isMap, type Structure } from './structure.ts';
 
@@ -16,10 +17,36 @@ const mapOfTags: Field<Tags> = (value) =>
     ? { value: value as Tags }
     : { fault: 'must be a map of tags such as {app: shop}' };
 
-/** Every key of an item's `select`. */
+/**
+ * Most characters that the name patterns of one volume have together, the alternatives of their braces written out. The
+ * policy is asked for each alternative, so this bounds what a volume costs before any of it is done.
+ */
+const MAX_PATTERN_CHARACTERS = 16_384;
+
+/** Adds up what the patterns of one volume are, before they are looked into. */
+export class PatternCount {
+  #characters = 0;
+
+  /** Takes a pattern; false when there is no room for it. */
+  takes(pattern: string): boolean {
+    this.#characters += expandedLength(pattern);
+    return this.#characters <= MAX_PATTERN_CHARACTERS;
+  }
+
+  /** Tells the fault of all patterns together, if they have it. */
+  report(faults: Faults): void {
+    if (this.#characters <= MAX_PATTERN_CHARACTERS) return;
+    faults.add(
+      'objects',
+      `has name patterns of ${this.#characters} characters, the alternatives in braces written out; a volume has at most ${MAX_PATTERN_CHARACTERS}: write fewer alternatives, or select by tags`,
+    );
+  }
+}
+
+/** Every key of an item's `select`. The name is looked into when it is known how much all of them are. */
 export const selectFields = {
   type: oneOf(objectTypes),
-  name: checkedText(faultOfPattern),
+  name: checkedText(() => undefined),
   tags: mapOfTags,
 } as const;
 
@@ -30,15 +57,21 @@ export interface WrittenSelection {
 }
 
 /** Reads `select`; undefined when it is none. */
-export function readSelection(written: Structure, at: string, faults: Faults): WrittenSelection | undefined {
+export function readSelection(
+  written: Structure,
+  at: string,
+  patterns: PatternCount,
+  faults: Faults,
+): WrittenSelection | undefined {
   const before = faults.count;
   const values = readMap(written, selectFields, at, '{name: "db-*"} or {tags: {app: shop}}', faults);
   if (values === undefined) return undefined;
+  const name = readPattern(values.name, at, patterns, faults);
   const tags = readTags(values.tags ?? {}, at, faults);
-  if (values.name === undefined && Object.keys(tags).length === 0 && faults.count === before) {
+  if (name === undefined && Object.keys(tags).length === 0 && faults.count === before) {
     faults.add(at, 'selects nothing; give a name pattern or tags (name: "*" selects all)');
   }
-  return { type: values.type, name: values.name, tags };
+  return { type: values.type, name, tags };
 }
 
 function readTags(written: Tags, at: string, faults: Faults): Readonly<Record<string, string>> {
@@ -58,7 +91,16 @@ function readTags(written: Tags, at: string, faults: Faults): Readonly<Record<st
   );
 }
 
-function faultOfPattern(pattern: string): string | undefined {
-  const compiled = compileGlob(pattern);
-  return typeof compiled === 'string' ? compiled : undefined;
+/** Undefined for none, and with its fault told for what is none. */
+function readPattern(
+  written: string | undefined,
+  at: string,
+  patterns: PatternCount,
+  faults: Faults,
+): string | undefined {
+  if (written === undefined || !patterns.takes(written)) return written;
+  const compiled = compileGlob(written);
+  if (typeof compiled !== 'string') return written;
+  faults.add(`${at}.name`, `${quote(written)} ${compiled}`);
+  return undefined;
 }

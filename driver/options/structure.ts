@@ -7,6 +7,11 @@ export type Structure =
   | readonly Structure[]
   | { readonly [key: string]: Structure };
 
+/** Deeper than anything an option means. */
+export const MAX_DEPTH = 16;
+/** More values than any option holds, aliases unfolded: 512 objects of all keys, and as many tags. */
+export const MAX_VALUES = 20_000;
+
 /** A fault of a structured text at a place within it, such as `[2].select`; the empty path is the whole. */
 export class StructureFault extends Error {
   readonly path: string;
@@ -18,6 +23,14 @@ export class StructureFault extends Error {
 
   static duplicateKey(path: string, key: string): StructureFault {
     return new StructureFault(path, `the key ${JSON.stringify(key.slice(0, 80))} is written twice`);
+  }
+
+  static tooDeep(path: string): StructureFault {
+    return new StructureFault(path, `is nested deeper than ${MAX_DEPTH} levels`);
+  }
+
+  static tooMany(): StructureFault {
+    return new StructureFault('', `holds more than ${MAX_VALUES} values`);
   }
 }
 

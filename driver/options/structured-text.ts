@@ -1,4 +1,4 @@
-import { refuseDuplicateKeys } from './json-keys.ts';
+import { checkJson } from './json-keys.ts';
 import { type Structure, StructureFault } from './structure.ts';
 
 /** Linux hands a program no argument longer than 128 KiB, so this is never what stops an honest volume. */
@@ -20,6 +20,6 @@ export async function parseStructuredText(text: string): Promise<Structure> {
     const { parseYaml } = await import('./yaml-text.ts');
     return parseYaml(text);
   }
-  refuseDuplicateKeys(text);
+  checkJson(text);
   return value;
 }

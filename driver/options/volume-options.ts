@@ -114,7 +114,7 @@ function readOptions(raw: Readonly<Record<string, string>>, faults: Faults): Opt
   for (const [key, written] of Object.entries(raw)) {
     if (isKubeletKey(key)) continue;
     if (!isOptionName(key)) {
-      faults.add(JSON.stringify(key.slice(0, 80)), describeUnknown(key));
+      faults.add(JSON.stringify(key.slice(0, 80)), () => describeUnknown(key));
       continue;
     }
     const text = written.trim();

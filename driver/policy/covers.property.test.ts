@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileGlob } from '../keyvault/glob.ts';
-import { covers } from './covers.ts';
+import { coversTexts as covers } from './testing/covers-texts.ts';
 
 // Few letters, so that names often match.
 const name = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '0', '-'), minLength: 1, maxLength: 8 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { covers } from './covers.ts';
+import { coversTexts as covers } from './testing/covers-texts.ts';
 
 describe('of a name', () => {
   test.each([

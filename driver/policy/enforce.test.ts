@@ -131,3 +131,15 @@ test('the pod is kubelet’s, whatever the volume’s author writes', async () =
     expect.objectContaining({ code: 'PolicyDenied', message: expect.stringContaining('namespace "evil"') }),
   );
 });
+
+test('what takes more work than a decision may is denied, like everything that is', () => {
+  const patterns = Array.from({ length: 50 }, (_, index) => `secret/*a*b*${index}`);
+  const wide = { ...policyOf(), rules: [] };
+  const rules = [
+    ...Array(99).fill(policyOf({ objects: patterns }).rules[0]),
+    ...policyOf({ objects: ['secret/*'] }).rules,
+  ];
+  const items = Array.from({ length: 512 }, (_, index) => named(`x-${index}`));
+  expect(denial({ ...wide, rules }, { items: items.slice(0, 1) })).toBe('allowed');
+  expect(denial({ ...wide, rules }, { items })).toBe(denied);
+});

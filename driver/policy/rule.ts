@@ -1,48 +1,65 @@
 import type { Asked, Asker } from './access.ts';
-import { covers } from './covers.ts';
+import { covers, type Pattern, patternOf, type Work } from './covers.ts';
 import type { PolicyRule } from './policy.ts';
 
 const ofAsker = {
-  namespaces: (rule, { namespace }) => some(rule.namespaces, namespace),
-  serviceAccounts: (rule, { serviceAccount }) => some(rule.serviceAccounts, serviceAccount),
+  namespaces: (rule, { namespace }, work) => some(rule.namespaces, namespace, work),
+  serviceAccounts: (rule, { serviceAccount }, work) => some(rule.serviceAccounts, serviceAccount, work),
   identities: ({ identities }, { identity }) => identities.includes('*') || identities.includes(identity),
-} satisfies Record<string, (rule: PolicyRule, asker: Asker) => boolean>;
-
-const ofAsked = {
-  vaults: (rule, { vault }) => some(rule.vaults, vault),
-  objects: ({ objects }, { type, names }) =>
-    objects.some((object) => {
-      const slash = object.indexOf('/');
-      const ruled = object.slice(0, slash);
-      return (ruled === '*' || ruled === type) && covers(object.slice(slash + 1), names);
-    }),
-} satisfies Record<string, (rule: PolicyRule, asked: Asked) => boolean>;
+} satisfies Record<string, (rule: PolicyRule, asker: Asker, work: Work) => boolean>;
 
 export type AskerField = keyof typeof ofAsker;
-export type AskedField = keyof typeof ofAsked;
+export type AskedField = 'vaults' | 'objects';
 
 const askerFields = Object.keys(ofAsker) as AskerField[];
-const askedFields = Object.keys(ofAsked) as AskedField[];
 
-/** Is the rule about this asker at all? */
-export function concerns(rule: PolicyRule, asker: Asker): boolean {
-  return askerFields.every((field) => ofAsker[field](rule, asker));
+/** What a rule grants, made ready to be asked for many objects: its patterns are read once. */
+export interface Grant {
+  readonly vaults: readonly Pattern[];
+  readonly objects: readonly { readonly type: string; readonly names: Pattern }[];
 }
 
-/** Does a rule that concerns the asker allow this? */
-export function grants(rule: PolicyRule, asked: Asked): boolean {
-  return askedFields.every((field) => ofAsked[field](rule, asked));
+/** Is the rule about this asker at all? */
+export function concerns(rule: PolicyRule, asker: Asker, work: Work): boolean {
+  return askerFields.every((field) => ofAsker[field](rule, asker, work));
+}
+
+export function grantOf({ vaults, objects }: PolicyRule): Grant {
+  return {
+    vaults: vaults.map(patternOf),
+    objects: objects.map((object) => {
+      const slash = object.indexOf('/');
+      return { type: object.slice(0, slash), names: patternOf(object.slice(slash + 1)) };
+    }),
+  };
+}
+
+/** Does what a rule grants have this vault? */
+export function grantsVault({ vaults }: Grant, vault: Pattern, work: Work): boolean {
+  return vaults.some((pattern) => covers(pattern, vault, work));
+}
+
+/** Does it have all of these names of the type? */
+export function grantsNames({ objects }: Grant, type: string, names: Pattern, work: Work): boolean {
+  return objects.some(
+    (object) => (object.type === '*' || object.type === type) && covers(object.names, names, work),
+  );
 }
 
 /** The fields of a rule that do not match, for explanations. */
-export function askerMismatches(rule: PolicyRule, asker: Asker): AskerField[] {
-  return askerFields.filter((field) => !ofAsker[field](rule, asker));
+export function askerMismatches(rule: PolicyRule, asker: Asker, work: Work): AskerField[] {
+  return askerFields.filter((field) => !ofAsker[field](rule, asker, work));
 }
 
-export function askedMismatches(rule: PolicyRule, asked: Asked): AskedField[] {
-  return askedFields.filter((field) => !ofAsked[field](rule, asked));
+export function askedMismatches(rule: PolicyRule, { vault, type, names }: Asked, work: Work): AskedField[] {
+  const grant = grantOf(rule);
+  return [
+    ...(grantsVault(grant, patternOf(vault), work) ? [] : (['vaults'] as const)),
+    ...(grantsNames(grant, type, patternOf(names), work) ? [] : (['objects'] as const)),
+  ];
 }
 
-function some(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => covers(pattern, name));
+function some(patterns: readonly string[], name: string, work: Work): boolean {
+  const subject = patternOf(name);
+  return patterns.some((pattern) => covers(patternOf(pattern), subject, work));
 }

@@ -11,7 +11,7 @@ import { checkQuickly } from '../../nodeconfig/quick-check.ts';
 import { collisionsOf, faultOfFilePath } from '../../options/file-path.ts';
 import { suggest } from '../../options/suggest.ts';
 import { parseVolumeOptions } from '../../options/volume-options.ts';
-import { covers } from '../../policy/covers.ts';
+import { coversTexts as covers } from '../../policy/testing/covers-texts.ts';
 import type { FoundObject } from '../../ports.ts';
 import { failure, formatStatus, notSupported } from '../../status.ts';
 import { formatEvent } from '../../telemetry/event.ts';

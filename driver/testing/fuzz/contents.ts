@@ -11,10 +11,22 @@ const documents = fc.oneof(
   json.map((document) => JSON.stringify(document)),
   fc.constant('{"a":{"b":[1,{"c":"d"}],"e.f":"g"},"__proto__":1}'),
   nearlyText('{"a":{"b":[1,{"c":"d"}],"e.f":"g"},"\\u0061":1}'),
+  fc.nat({ max: 200 }).map((levels) => `${'{"a":['.repeat(levels)}1${']}'.repeat(levels)}`),
+  fc.nat({ max: 200 }).map((times) => `{${'"a":{"b":1},'.repeat(times)}"a":{"c":2}}`),
   text,
 );
 const paths = fc.oneof(
-  fc.constantFrom('a', 'a.b', 'a.b.0', 'a.b.1.c', 'a.e\\.f', '__proto__', 'constructor.name'),
+  fc.constantFrom(
+    'a',
+    'a.b',
+    'a.b.0',
+    'a.b.1.c',
+    'a.0.a.0.a.0',
+    'a.c',
+    'a.e\\.f',
+    '__proto__',
+    'constructor.name',
+  ),
   text,
 );
 export const jsonPropertyArea = area('JSON properties', fc.tuple(documents, paths), ([document, path]) => {

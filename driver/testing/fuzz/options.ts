@@ -90,7 +90,31 @@ const list = fc.oneof(
   { weight: 5, arbitrary: fc.array(item, { maxLength: 4 }) },
   { weight: 1, arbitrary: json },
 );
+/** Texts that cost more than they are long, of any size: levels, and many of something small. */
+const costly = fc
+  .tuple(
+    fc.constantFrom<(times: number) => string>(
+      (times) => `${'['.repeat(times)}${']'.repeat(times)}`,
+      (times) => `${'{"a":'.repeat(times)}1${'}'.repeat(times)}`,
+      (times) => `${'- '.repeat(times)}a`,
+      (times) => Array.from({ length: times % 300 }, (_, level) => `${' '.repeat(level)}a:\n`).join(''),
+      (times) => `- &a b\n${'- *a\n'.repeat(times)}`,
+      (times) => '- !a b\n'.repeat(times),
+      (times) => `[x${',{}'.repeat(times)}]`,
+      (times) => `- '${"''".repeat(times)}'\n`,
+      (times) => `- |+\n b\n${'\n'.repeat(times)}`,
+      (times) =>
+        JSON.stringify([Object.fromEntries(Array.from({ length: times }, (_, key) => [`k${key}`, 1]))]),
+      (times) =>
+        JSON.stringify(Array(times % 600).fill({ select: { name: '{a,b}{c,d}{e,f}{g,h}{i,j}{k,l}*' } })),
+      (times) => JSON.stringify([{ select: { name: `{${'a,'.repeat(times)}b}` } }]),
+      (times) => JSON.stringify([{ name: 'a', alias: `${'d/'.repeat(times % 600)}f` }]),
+    ),
+    fc.nat({ max: 20_000 }),
+  )
+  .map(([text, times]) => text(times));
 const objectsText = fc.oneof(
+  { weight: 1, arbitrary: costly },
   { weight: 3, arbitrary: list.map((document) => JSON.stringify(document)) },
   { weight: 3, arbitrary: list.map(yamlOf) },
   {
