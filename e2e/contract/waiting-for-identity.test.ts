@@ -13,8 +13,8 @@ const LOCKS = '/run/keyvault-flexvol/locks';
 const VOLUMES = 40;
 /** A mount may take so many times longer while the others wait. It was 32 s instead of 0.6 s. */
 const MOST = 3;
-/** Memory of its own that a waiting mount may have; with the SDK loaded it has some 45 MB. */
-const MOST_MEGABYTES = 30;
+/** Memory of its own that a waiting mount may have; it has 5 MB. */
+const MOST_MEGABYTES = 15;
 
 type Options = Record<string, string>;
 const byNmi: Options = { usepodidentity: 'true', tenantid: '' };

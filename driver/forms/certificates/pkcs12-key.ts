@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 import type { Breathe } from '../../ports.ts';
 
 /** What a key is derived for (RFC 7292 appendix B.3). */
@@ -32,9 +32,10 @@ export async function derivePkcs12(
   const input = Buffer.concat([filled(salt, block), filled(bmpString(password), block)]);
   const derived: Buffer[] = [];
   for (let length = 0; length < size; ) {
-    let hash = createHash(digest).update(diversifier).update(input).digest();
+    // In one call: an object for each round takes six times as long.
+    let hash = digestOf(digest, Buffer.concat([diversifier, input]), 'buffer');
     for (let round = 1; round < iterations; round++) {
-      hash = createHash(digest).update(hash).digest();
+      hash = digestOf(digest, hash, 'buffer');
       if (round % ROUNDS_OF_A_BREATH === 0) await breathe();
     }
     derived.push(hash);
