@@ -12,8 +12,8 @@ const SLICE_MS = 4;
 const SHORT_MS = 2;
 /** After it so many times as long is left to everything else: the lane has a quarter of the thread at most. */
 const REST = 3;
-/** What cannot be interrupted is bounded where it is made; rests need not be longer than this. */
-const LONGEST_REST_MS = 1000;
+/** What cannot be interrupted is bounded where it is made; a rest need not be longer than this. */
+const LONGEST_REST_MS = 5000;
 /** What a pod has had counts half as much after so long. */
 const HALVED_AFTER_MS = 10_000;
 /** Pods and namespaces whose share is known; those that had least are forgotten beyond it. */
