@@ -77,7 +77,9 @@ const costly: [string, () => Options][] = [
       const item = (index: number) =>
         `- {name: costly, version: ${version}, alias: dir-${index % 7}/file-${index}}`;
       // One without a version, as others do not rotate.
-      return listing(['- {name: plain}', ...Array.from({ length: FILES }, (_, index) => item(index))].join('\n'));
+      return listing(
+        ['- {name: plain}', ...Array.from({ length: FILES }, (_, index) => item(index))].join('\n'),
+      );
     },
   ],
 ];
