@@ -148,3 +148,12 @@ export interface VolumeStore {
    */
   withVolume<T>(target: string, signal: AbortSignal, action: (volume: Volume) => Promise<T>): Promise<T>;
 }
+
+/**
+ * Called at each step of a long computation. Answers a promise when something else is to have the thread first, and
+ * undefined when the computation may go on. The promise rejects when the computation is to end.
+ */
+export type Breathe = () => Promise<void> | undefined;
+
+/** Runs a computation that may be long, where it holds up as little else as it can. */
+export type Compute = <T>(task: (breathe: Breathe) => Promise<T>) => Promise<T>;

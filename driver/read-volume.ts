@@ -1,14 +1,16 @@
+import { computeAlone } from './forms/breathe.ts';
 import { renderFiles } from './forms/render.ts';
 import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FilePermissions } from './options/items.ts';
 import type { VolumeAccess } from './options/pod.ts';
 import type { MountRequest } from './options/volume-options.ts';
-import type { FoundObject, ObjectReader, VolumeFile, VolumeForm } from './ports.ts';
+import type { Compute, FoundObject, ObjectReader, VolumeFile, VolumeForm } from './ports.ts';
 
 /**
  * Reads a volume's objects and makes files of them: at a mount, and again at each rotation. Everything that can fail for
  * a reason outside this node happens here, before anything is written.
  * @param policy has allowed the request
+ * @param compute runs what may take long
  * @throws DriverError as reader and forms do
  */
 export async function readVolume(
@@ -16,6 +18,7 @@ export async function readVolume(
   policy: NodeConfig['policy'],
   reader: ObjectReader,
   signal: AbortSignal,
+  compute: Compute = computeAlone,
 ): Promise<{ found: FoundObject[][]; files: VolumeFile[] }> {
   const { pod, identity, cloud, startStaleMs } = request;
   const items = request.items.map(({ origin, form, vault, fallbackVault, source, optional }) => ({
@@ -35,7 +38,7 @@ export async function readVolume(
       throw new RangeError('the reader answered fewer or more objects than it was asked for');
     }
   }
-  return { found, files: await renderFiles(request, found, signal) };
+  return { found, files: await compute((breathe) => renderFiles(request, found, signal, breathe)) };
 }
 
 /**

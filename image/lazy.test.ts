@@ -39,6 +39,11 @@ test("only a managed identity of Azure Arc initialises the SDK's credentials and
   expect(credentials.filter(heavy)).toEqual(['driver/credentials/arc-identity.ts']);
 });
 
+test('a mount that waits for its token initialises none of the clients of vaults', () => {
+  const clients = sdkOf('driver/waiting.ts').filter((path) => /@azure\/(keyvault|identity|msal)/.test(path));
+  expect(clients).toEqual([]);
+});
+
 test('the SDK is not initialised to choose among the identities', () => {
   expect(sdkOf('driver/credentials/select.ts')).toEqual([]);
 });

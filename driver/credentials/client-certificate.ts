@@ -1,6 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { DriverError } from '../errors.ts';
+import { breatheNowAndThen } from '../forms/breathe.ts';
 import type { ClientCredential } from '../options/identity.ts';
+import type { Breathe } from '../ports.ts';
 import type { ClientCertificate } from './signed-assertion.ts';
 
 type CertificateCredential = Extract<ClientCredential, { kind: 'certificate' }>;
@@ -13,14 +15,14 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE----
  * Other certificates, those of a chain, are passed over.
  * @throws DriverError `OptionsInvalid`, without a word of the content
  */
-export async function readClientCertificate({
-  bytes,
-  password,
-}: CertificateCredential): Promise<ClientCertificate> {
+export async function readClientCertificate(
+  { bytes, password }: CertificateCredential,
+  breathe: Breathe = breatheNowAndThen(),
+): Promise<ClientCertificate> {
   const text = Buffer.from(bytes).toString('latin1');
   const { keys, certificates } = text.includes('-----BEGIN ')
-    ? readPem(text, password)
-    : await readPfx(bytes, password);
+    ? await readPem(text, password, breathe)
+    : await readPfx(bytes, password, breathe);
   if (keys.length === 0) throw fault('holds no private key; it must have both key and certificate');
   if (certificates.length === 0) throw fault('holds no certificate; it must have both key and certificate');
   for (const key of keys) {
@@ -37,29 +39,53 @@ interface Material {
   readonly certificates: readonly X509Certificate[];
 }
 
-function readPem(text: string, password: string | undefined): Material {
-  const keys = [...text.matchAll(PRIVATE_KEY)].map(([pem]) => {
-    try {
-      return createPrivateKey({ key: pem, ...(password === undefined ? {} : { passphrase: password }) });
-    } catch (error) {
-      if (!/^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(pem)) {
-        throw fault('has a private key that cannot be read', error);
-      }
-      throw password === undefined
-        ? fault(
-            'has an encrypted private key; put its password under the key clientcertificatepassword',
-            error,
-          )
-        : fault('has a private key that clientcertificatepassword does not open', error);
-    }
-  });
+async function readPem(text: string, password: string | undefined, breathe: Breathe): Promise<Material> {
+  const keys: KeyObject[] = [];
+  for (const [pem] of text.matchAll(PRIVATE_KEY)) keys.push(await readKey(pem, password, breathe));
   const certificates = [...text.matchAll(CERTIFICATE)].map(([pem]) => toCertificate(pem));
   return { keys, certificates };
 }
 
-async function readPfx(bytes: Uint8Array, password: string | undefined): Promise<Material> {
+async function readKey(pem: string, password: string | undefined, breathe: Breathe): Promise<KeyObject> {
+  try {
+    if (password !== undefined && pem.startsWith('-----BEGIN ENCRYPTED PRIVATE KEY-----'))
+      return await openKey(pem, password, breathe);
+    return createPrivateKey({ key: pem, ...(password === undefined ? {} : { passphrase: password }) });
+  } catch (error) {
+    if (!/^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(pem)) {
+      throw fault('has a private key that cannot be read', error);
+    }
+    throw password === undefined
+      ? fault('has an encrypted private key; put its password under the key clientcertificatepassword', error)
+      : fault('has a private key that clientcertificatepassword does not open', error);
+  }
+}
+
+/**
+ * An EncryptedPrivateKeyInfo (RFC 5958 section 3). The runtime would derive its key on this thread, for as long as the
+ * file says; this counts the iterations first.
+ */
+async function openKey(pem: string, password: string, breathe: Breathe): Promise<KeyObject> {
+  const [
+    { children, expectTag, octets, OCTET_STRING, readElement, SEQUENCE },
+    { IterationBudget },
+    { decrypt },
+  ] = await Promise.all([
+    import('../forms/certificates/ber.ts'),
+    import('../forms/certificates/iteration-budget.ts'),
+    import('../forms/certificates/password-encryption.ts'),
+  ]);
+  const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+  const [algorithm, data] = children(readElement(der, SEQUENCE));
+  const budget = new IterationBudget(breathe);
+  const encrypted = octets(expectTag(data, OCTET_STRING));
+  const plain = await decrypt(expectTag(algorithm, SEQUENCE), encrypted, password, budget);
+  return createPrivateKey({ key: Buffer.from(plain ?? []), format: 'der', type: 'pkcs8' });
+}
+
+async function readPfx(bytes: Uint8Array, password: string | undefined, breathe: Breathe): Promise<Material> {
   const { readPkcs12 } = await import('../forms/certificates/pkcs12-read.ts');
-  const stored = await readPkcs12(bytes, password).catch((error: unknown) => {
+  const stored = await readPkcs12(bytes, password, breathe).catch((error: unknown) => {
     throw fault(
       `is neither PEM nor a PKCS#12 file that ${password === undefined ? 'opens without the key clientcertificatepassword' : 'clientcertificatepassword opens'}`,
       error,

@@ -1,4 +1,4 @@
-import type { AccessToken, FederatedTokens, TokenSource } from '../ports.ts';
+import type { AccessToken, Compute, FederatedTokens, TokenSource } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { isArcEnabled } from './arc-enabled.ts';
 
@@ -8,16 +8,23 @@ export interface CredentialSettings {
   /** Where pods may have NMI asked. */
   readonly nmiPorts: readonly number[];
   federatedTokens(): Promise<FederatedTokens>;
+  /** Runs what may take long; left out where the process has nothing else to do. */
+  readonly compute?: Compute;
 }
 
 /** The token source for every kind of identity. Only the code of the kind in use is loaded. */
-export function createTokenSource({ transport, nmiPorts, federatedTokens }: CredentialSettings): TokenSource {
+export function createTokenSource({
+  transport,
+  nmiPorts,
+  federatedTokens,
+  compute,
+}: CredentialSettings): TokenSource {
   return {
     async getToken({ identity, cloud, pod, items }, signal): Promise<AccessToken> {
       switch (identity.kind) {
         case 'service-principal': {
           const { getServicePrincipalToken } = await import('./service-principal.ts');
-          return getServicePrincipalToken(identity, items, cloud, transport, signal);
+          return getServicePrincipalToken(identity, items, cloud, transport, signal, compute);
         }
         case 'pod-identity': {
           const { getPodIdentityToken } = await import('./pod-identity.ts');

@@ -1,5 +1,6 @@
 import type { ObjectForm } from '../options/items.ts';
-import type { PublicKey, VaultObject } from '../ports.ts';
+import type { Breathe, PublicKey, VaultObject } from '../ports.ts';
+import { breatheNowAndThen } from './breathe.ts';
 import { decodeText } from './decode-text.ts';
 import { jsonProperty, type PickProperty } from './json-property.ts';
 import { pem } from './pem.ts';
@@ -23,8 +24,10 @@ export async function objectBytes(
   form: ObjectForm,
   pfxPassword: string | undefined,
   pick: PickProperty = jsonProperty,
+  breathe: Breathe = breatheNowAndThen(),
 ): Promise<Uint8Array> {
-  if (object.type === 'secret' && form.type === 'secret') return secretBytes(object, form, pfxPassword, pick);
+  if (object.type === 'secret' && form.type === 'secret')
+    return secretBytes(object, form, pfxPassword, pick, breathe);
   if (object.type === 'cert' && form.type === 'cert') {
     return form.format === 'der' ? object.der : utf8(pem('CERTIFICATE', object.der));
   }
@@ -48,6 +51,7 @@ async function secretBytes(
   form: SecretForm,
   pfxPassword: string | undefined,
   pick: PickProperty,
+  breathe: Breathe,
 ): Promise<Uint8Array> {
   const { property, encoding, part } = form;
   const text = property === undefined ? secret.value : pick(secret.value, property);
@@ -56,7 +60,7 @@ async function secretBytes(
   if (format === 'raw') return bytes;
   // Most volumes hold no such secret, and shall not pay for what reads them.
   const { certificateFile } = await import('./certificates/certificate-file.ts');
-  return certificateFile(bytes, format, part, pfxPassword);
+  return certificateFile(bytes, format, part, pfxPassword, breathe);
 }
 
 function isBehindCertificate({ contentType }: Secret): boolean {

@@ -1,14 +1,12 @@
 import { DriverError } from '../errors.ts';
 import type { CombinedFile, VolumeItem } from '../options/items.ts';
-import type { FoundObject, VolumeFile } from '../ports.ts';
+import type { Breathe, FoundObject, VolumeFile } from '../ports.ts';
+import { breatheNowAndThen } from './breathe.ts';
 import { collisionFaults, type OwnedFile } from './collisions.ts';
 import { createCombiner } from './combine/combiner.ts';
 import { pickerOf } from './json-property.ts';
 import { metadataJson } from './metadata.ts';
 import { objectBytes } from './object-bytes.ts';
-
-/** So long the deadline may be kept waiting. */
-const LONG_MS = 20;
 
 /** The part of a mount request that says how objects become files. */
 export interface Rendering {
@@ -27,25 +25,21 @@ export async function renderFiles(
   { items, combined, pfxPassword }: Rendering,
   found: readonly FoundObject[][],
   signal: AbortSignal,
+  breathe: Breathe = breatheNowAndThen(),
 ): Promise<VolumeFile[]> {
   const files: OwnedFile[] = [];
   const faults: DriverError[] = [];
   const combiner = combined && createCombiner(combined);
-  let yieldedAt = performance.now();
   const all = pairs(items, found);
   const pick = pickerOf(all.flatMap(propertyOf));
   for (const [item, object] of all) {
     const path = pathOf(item, object);
     const owner = describe(item, object);
-    // Some forms take long to compute: then the deadline gets its turn between two objects. A timer would sleep for
-    // a millisecond each time.
-    if (performance.now() - yieldedAt > LONG_MS) {
-      await new Promise((resolve) => setImmediate(resolve));
-      yieldedAt = performance.now();
-    }
+    // Some forms take long to compute: then the deadline gets its turn between two objects.
+    await breathe();
     signal.throwIfAborted();
     try {
-      const bytes = await objectBytes(object.content, item.form, pfxPassword, pick);
+      const bytes = await objectBytes(object.content, item.form, pfxPassword, pick, breathe);
       if (combiner) combiner.add({ path, isAlias: isAlias(item), bytes, owner });
       else files.push({ path, bytes, mode: item.mode, owner });
     } catch (error) {

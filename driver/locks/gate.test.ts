@@ -23,8 +23,14 @@ afterEach(() => {
   rmSync(journal);
 });
 
-const start = (places: number, milliseconds: number) =>
-  execa(process.execPath, [PROGRAM, directory, String(places), journal, String(milliseconds)]);
+const start = (places: number, milliseconds: number, pod = 'pod') =>
+  execa(process.execPath, [PROGRAM, directory, String(places), journal, String(milliseconds), pod]);
+/** Each time another pod, as most volumes are of pods of their own. */
+let pods = 0;
+const anyPod = () => {
+  pods += 1;
+  return { uid: `pod-${pods}`, namespace: 'default' };
+};
 const lines = () => readFileSync(journal, 'utf8').split('\n').filter(Boolean);
 
 describe('the places of a node', () => {
@@ -46,7 +52,7 @@ describe('the places of a node', () => {
 
 describe('the gate', () => {
   test('lets no more processes in at a time than it has places, and all in the end', async () => {
-    await Promise.all(Array.from({ length: 9 }, () => start(2, 60)));
+    await Promise.all(Array.from({ length: 9 }, (_, index) => start(2, 60, `pod-${index}`)));
     let inside = 0;
     let most = 0;
     for (const line of lines()) {
@@ -61,7 +67,7 @@ describe('the gate', () => {
   test('lets them in by order of arrival', async () => {
     const order: number[] = [];
     const enter = (turn: number) =>
-      passGate(directory, 1, never, async () => {
+      passGate(directory, 1, anyPod(), never, async () => {
         order.push(turn);
         await delay(5);
       });
@@ -84,8 +90,8 @@ describe('the gate', () => {
   test('ends a wait with the reason of its abort, and gives the ticket back', async () => {
     const abort = new AbortController();
     const reason = new Error('deadline');
-    await passGate(directory, 1, never, async () => {
-      const waiting = passGate(directory, 1, abort.signal, async () => 'in');
+    await passGate(directory, 1, anyPod(), never, async () => {
+      const waiting = passGate(directory, 1, anyPod(), abort.signal, async () => 'in');
       abort.abort(reason);
       await expect(waiting).rejects.toBe(reason);
       expect(readdirSync(directory)).toHaveLength(1);
@@ -93,14 +99,47 @@ describe('the gate', () => {
   });
 
   test('lets the next one in when a place was held too long', { timeout: 15_000 }, async () => {
-    const slow = passGate(directory, 1, never, () => delay(8000, 'slow'));
-    expect(await passGate(directory, 1, never, async () => 'next')).toBe('next');
+    const slow = passGate(directory, 1, anyPod(), never, () => delay(8000, 'slow'));
+    expect(await passGate(directory, 1, anyPod(), never, async () => 'next')).toBe('next');
     expect(await slow).toBe('slow');
+  });
+
+  test('shares its places by pod: the volumes of one wait for each other, and for nobody else', async () => {
+    const order: string[] = [];
+    const release = Promise.withResolvers<void>();
+    const greedy = { uid: 'greedy', namespace: 'one' };
+    const enter = (pod: typeof greedy, hold: Promise<void> | undefined) =>
+      passGate(directory, 4, pod, never, async () => {
+        order.push(pod.uid);
+        await hold;
+      });
+    const many = Array.from({ length: 12 }, () => enter(greedy, release.promise));
+    while (order.length < 2) await delay(5);
+    await delay(200);
+    expect(order).toEqual(['greedy', 'greedy']);
+    // Of the same namespace and of another: two places are left for them, however many of the first wait.
+    await Promise.all(['other', 'third'].map((uid) => enter({ uid, namespace: 'one' }, undefined)));
+    await enter({ uid: 'fourth', namespace: 'two' }, undefined);
+    expect(order.slice(2).sort()).toEqual(['fourth', 'other', 'third']);
+    release.resolve();
+    await Promise.all(many);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('removes what killed processes left, wherever it is in the order', async () => {
+    const first = start(1, 60_000, 'first');
+    while (lines().length === 0) await delay(20);
+    const second = start(1, 60_000, 'second');
+    while (readdirSync(directory).length < 2) await delay(20);
+    for (const killed of [first, second]) killed.kill('SIGKILL');
+    await Promise.allSettled([first, second]);
+    await passGate(directory, 1, anyPod(), never, async () => undefined);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('passes on what the action throws', async () => {
     const error = new Error('no');
-    await expect(passGate(directory, 1, never, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(passGate(directory, 1, anyPod(), never, () => Promise.reject(error))).rejects.toBe(error);
     expect(readdirSync(directory)).toEqual([]);
   });
 });

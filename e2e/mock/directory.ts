@@ -5,6 +5,7 @@ import { VaultStore } from './vault/store.ts';
 /** Everything the roles know and control can change; `reset` goes back to the seed. */
 export class Directory {
   readonly #seed: Seed;
+  readonly #managed = new Map<string, Promise<IssuedToken>>();
   tokens!: Tokens;
   principals!: Principal[];
   podIdentities!: PodIdentity[];
@@ -19,6 +20,7 @@ export class Directory {
   reset(): void {
     const fresh = structuredClone(this.#seed);
     this.tokens = new Tokens(fresh);
+    this.#managed.clear();
     this.principals = fresh.principals;
     this.podIdentities = fresh.podIdentities;
     this.issuers = fresh.issuers;
@@ -65,10 +67,24 @@ export class Directory {
     return cloud && vault && { cloud, vault };
   }
 
-  /** A token for a managed identity; undefined when no cloud has the resource. */
+  /**
+   * A token for a managed identity; undefined when no cloud has the resource. The metadata service gives the same one
+   * again while it is valid, to NMI too. Source: Microsoft Entra documentation, "How managed identities for Azure
+   * resources work", token caching.
+   */
   async managedToken(principal: Principal, resource: string): Promise<IssuedToken | undefined> {
     const cloud = this.cloudOfResource(resource);
-    return cloud && (await this.tokens.issue(principal, cloud, resource));
+    if (cloud === undefined) return undefined;
+    const { lifetimeSeconds, aheadSeconds } = this.tokens;
+    const key = JSON.stringify([principal.name, resource, lifetimeSeconds, aheadSeconds]);
+    const issued = this.#managed.get(key) ?? this.tokens.issue(principal, cloud, resource);
+    this.#managed.set(key, issued);
+    return issued;
+  }
+
+  /** Managed identities get new tokens from now on, as when the ones they have are about to expire. */
+  renewManagedTokens(): void {
+    this.#managed.clear();
   }
 }
 

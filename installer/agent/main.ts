@@ -4,6 +4,7 @@ import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import type { Log } from '../log.ts';
 import { type RotationSettings, startRotation } from '../rotation/main.ts';
 import { answerRead } from './answer-read.ts';
+import { Lane } from './lane.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { preload } from './preload.ts';
 import { NodeReading, type ReadingCounts } from './reading.ts';
@@ -40,7 +41,9 @@ export async function startAgent({
   leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (WAYS_OUT.test(name)) delete process.env[name];
   await preload();
-  const reading = new NodeReading({ version, memory, counts });
+  const lane = new Lane(() => performance.now());
+  const computeFor = lane.computeFor.bind(lane);
+  const reading = new NodeReading({ version, memory, counts, computeFor });
   await listenForDrivers(runDirectory, async (question, signal) =>
     // Read each time, so that it is never another one than the driver's.
     answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
@@ -49,5 +52,5 @@ export async function startAgent({
   if (rotation === undefined) return started();
   const nodeConfig = () => loadNodeConfig(driverDirectory);
   const { readerFor } = reading;
-  await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, log, started });
+  await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, computeFor, log, started });
 }

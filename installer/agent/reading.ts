@@ -14,6 +14,7 @@ import type {
 import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
 import type { ReaderFor } from './answer-read.ts';
+import type { Lane } from './lane.ts';
 import { Flights } from './memory/flights.ts';
 import { ObjectMemory, type Recollection } from './memory/object-memory.ts';
 import type { MemorySettings } from './memory/settings.ts';
@@ -27,6 +28,7 @@ export interface ReadingSettings {
   readonly version: string;
   readonly memory: MemorySettings;
   readonly counts: ReadingCounts;
+  readonly computeFor: Lane['computeFor'];
 }
 
 /** Is told what is read, for the metrics. */
@@ -92,9 +94,11 @@ export class NodeReading {
     });
     const transport = { ...way, httpClient: this.#traffic.through(way.httpClient, freshSince) };
     const federatedTokens = async () => only(federatedToken);
-    const real = createTokenSource({ transport, nmiPorts: config.nmiPorts, federatedTokens });
+    const { nmiPorts } = config;
     return {
       read: async (request, signal) => {
+        const compute = this.#settings.computeFor(request.pod, signal);
+        const real = createTokenSource({ transport, nmiPorts, federatedTokens, compute });
         const tokens = this.#tokens.source(real, federatedToken);
         const { startStaleMs = 0 } = request;
         const reader = this.#reader(tokens, transport, timeLeft, { recallMs: startStaleMs, freshSince });

@@ -14,6 +14,12 @@ import { parseQuestion } from './question.ts';
 
 /** A node has 110 pods by default; more mounts than this at once are rather read by the drivers themselves. */
 const MAX_CONNECTIONS = 256;
+/**
+ * Of these one pod, and one namespace, may have so many questions answered at once; the drivers of those beyond read by
+ * themselves, in the order of the node's gate.
+ */
+const MAX_OF_POD = 64;
+const MAX_OF_NAMESPACE = 192;
 /** Of all that are just arriving. */
 const MAX_ARRIVING_BYTES = 16 * 1024 * 1024;
 /** A driver sends its question at once, and takes the answer. */
@@ -28,9 +34,33 @@ export type Answerer = (question: Question, signal: AbortSignal) => Promise<Repl
  */
 export function listenForDrivers(runDirectory: string, answer: Answerer): Promise<Server> {
   const arriving = { bytes: 0 };
+  const bounded = boundedByPod(answer);
   return listenPrivately(runDirectory, AGENT_SOCKET, MAX_CONNECTIONS, (socket) =>
-    converse(socket, arriving, answer),
+    converse(socket, arriving, bounded),
   );
+}
+
+/** Answers `busy` where a pod or namespace has its share of questions under way. */
+function boundedByPod(answer: Answerer): Answerer {
+  const underWay = new Map<string, number>();
+  const add = (key: string, one: 1 | -1) => {
+    const count = (underWay.get(key) ?? 0) + one;
+    if (count > 0) underWay.set(key, count);
+    else underWay.delete(key);
+  };
+  return async (question, signal) => {
+    const { uid, namespace } = question.request.pod;
+    const keys = [`pod ${uid}`, `namespace ${namespace}`] as const;
+    const [ofPod, ofNamespace] = keys.map((key) => underWay.get(key) ?? 0);
+    if ((ofPod ?? 0) >= MAX_OF_POD || (ofNamespace ?? 0) >= MAX_OF_NAMESPACE)
+      return { is: 'refused', why: 'busy' };
+    for (const key of keys) add(key, 1);
+    try {
+      return await answer(question, signal);
+    } finally {
+      for (const key of keys) add(key, -1);
+    }
+  };
 }
 
 function converse(socket: Socket, arriving: { bytes: number }, answer: Answerer): void {

@@ -3,11 +3,11 @@ import { uptime } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { federationAudiences } from '../../driver/credentials/audiences.ts';
 import { createProjectedTokens } from '../../driver/credentials/projected-tokens.ts';
-import { createLimiter } from '../../driver/keyvault/limiter.ts';
 import { replaceFiles } from '../../driver/volume/replace-files.ts';
 import { systemErrorCode } from '../fault.ts';
 import { bootId } from './boot-id.ts';
 import { listenForOrders } from './control.ts';
+import { createFairLimiter } from './fair-limiter.ts';
 import { signalPod } from './pod-processes.ts';
 import { Rotator, type RotatorSettings } from './rotator.ts';
 
@@ -28,7 +28,7 @@ export interface RotationSettings extends Pick<RotatorSettings, 'counts' | 'podE
 /** Never ends. @throws a system error when the socket for orders cannot be made */
 export async function startRotation(
   settings: RotationSettings &
-    Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'log'> & {
+    Pick<RotatorSettings, 'runDirectory' | 'nodeConfig' | 'readerFor' | 'computeFor' | 'log'> & {
       /** Is called when orders are taken. */
       readonly started: () => void;
     },
@@ -37,8 +37,8 @@ export async function startRotation(
     ...settings,
     bootId: bootId(),
     uptime,
-    limit: createLimiter(AT_ONCE),
-    limitFailing: createLimiter(FAILING_AT_ONCE),
+    limit: createFairLimiter(AT_ONCE),
+    limitFailing: createFairLimiter(FAILING_AT_ONCE),
     replaceFiles,
     signalPod: settings.signals ? (podUid, signal) => signalPod(podUid, signal) : undefined,
     findToken: (target, { pod, cloud }, signal) =>

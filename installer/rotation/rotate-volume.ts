@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { KubeletEnvironment } from '../../driver/agent/protocol.ts';
 import { DriverError } from '../../driver/errors.ts';
 import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
+import { readPodContext } from '../../driver/options/pod.ts';
 import type { RotationSignal } from '../../driver/options/rotation-signal.ts';
 import { parseVolumeOptions } from '../../driver/options/volume-options.ts';
 import { enforcePolicy } from '../../driver/policy/enforce.ts';
-import type { FederatedToken, ReadRequest, VolumeFile, VolumeForm } from '../../driver/ports.ts';
+import type { Compute, FederatedToken, ReadRequest, VolumeFile, VolumeForm } from '../../driver/ports.ts';
 import { formOf, readVolume } from '../../driver/read-volume.ts';
 import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
 import { objectsOf } from '../../driver/record/record-of.ts';
 import type { ReaderFor } from '../agent/answer-read.ts';
+import type { PodOfWork } from '../agent/lane.ts';
 
 /** A volume that cannot be read in this time keeps its files until the next try. */
 const DEADLINE_MS = 60_000;
@@ -29,6 +31,8 @@ export interface RotationPorts {
   /** As it is on the node now. @throws DriverError `NodeConfigInvalid` */
   readonly nodeConfig: () => Promise<NodeConfig>;
   readonly readerFor: ReaderFor;
+  /** Runs what may take long for a pod, where it does not hold up what drivers ask. */
+  readonly computeFor: (pod: PodOfWork, signal: AbortSignal) => Compute;
   /** The pod's own proof, for workload identity alone. */
   readonly findToken: (
     target: string,
@@ -67,19 +71,24 @@ const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false }
 export async function rotateVolume(
   { name, record, isMounted }: RecordedVolume,
   since: number,
-  { runDirectory, nodeConfig, readerFor, findToken, replaceFiles, signalPod }: RotationPorts,
+  { runDirectory, nodeConfig, readerFor, computeFor, findToken, replaceFiles, signalPod }: RotationPorts,
 ): Promise<Rotated> {
-  // (1)
-  const config = await nodeConfig();
-  const request = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
-  enforcePolicy(config.policy, request);
-  // (2)
   const message = `the rotation took longer than ${DEADLINE_MS / 1000} s; check that the token endpoint and the vault can be reached from this node`;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(new DriverError('DeadlineExceeded', message)), DEADLINE_MS);
   const endsAt = performance.now() + DEADLINE_MS;
   const environment = record.environment ?? unknownEnvironment;
+  const compute = computeFor(readPodContext(record.options), deadline.signal);
   try {
+    // (1)
+    const config = await nodeConfig();
+    const request = await compute(async (breathe) => {
+      const parsed = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
+      await breathe();
+      enforcePolicy(config.policy, parsed);
+      return parsed;
+    });
+    // (2)
     const federatedToken =
       request.identity.kind === 'workload-identity'
         ? await findToken(record.target, request, deadline.signal)
@@ -90,11 +99,11 @@ export async function rotateVolume(
       () => endsAt - performance.now(),
       since,
     );
-    const { found, files } = await readVolume(request, config.policy, reader, deadline.signal);
+    const { found, files } = await readVolume(request, config.policy, reader, deadline.signal, compute);
     // (3)
     const form = formOf(request.access, request.permissions);
     const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
-    const result = replaceFiles(place, files, form, request.inPlace);
+    const result = await compute(async () => replaceFiles(place, files, form, request.inPlace));
     const signal = result === 'replaced' ? request.rotationSignal : undefined;
     const signalled = signal && signalPod && { signal, processes: signalPod(request.pod.uid, signal) };
     return { result, objects: objectsOf(found), signalled };

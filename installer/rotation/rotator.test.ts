@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DriverError } from '../../driver/errors.ts';
-import { createLimiter } from '../../driver/keyvault/limiter.ts';
+import { computeAlone } from '../../driver/forms/breathe.ts';
 import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { validOptions } from '../../driver/options/testing/valid-options.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
 import { noAttributes } from '../agent/testing/no-attributes.ts';
+import { createFairLimiter } from './fair-limiter.ts';
 import { Rotator, type RotatorSettings } from './rotator.ts';
 import { placedRecord } from './testing/placed-record.ts';
 
@@ -38,7 +39,7 @@ function record(name: string, pod: string, changes: Partial<PlacedRecord> = {}):
   writeFileSync(join(run, 'records', name.repeat(32)), JSON.stringify(placedRecord(pod, changes)));
 }
 
-function rotator(limit: RotatorSettings['limit'] = (task) => task(), limitFailing = limit): Rotator {
+function rotator(limit: RotatorSettings['limit'] = (_, task) => task(), limitFailing = limit): Rotator {
   return new Rotator({
     runDirectory: run,
     bootId: '',
@@ -48,6 +49,7 @@ function rotator(limit: RotatorSettings['limit'] = (task) => task(), limitFailin
     nodeConfig: async () => defaultNodeConfig,
     limit,
     limitFailing,
+    computeFor: () => computeAlone,
     readerFor: () => ({
       async read({ pod, items }) {
         reads.push(pod.name);
@@ -148,7 +150,7 @@ test('a volume that is being read is not read a second time meanwhile; who asks 
 test('a volume that waits for its turn is read once, whoever asks', async () => {
   record('a', 'one');
   record('b', 'two');
-  const agent = rotator(createLimiter(1));
+  const agent = rotator(createFairLimiter(1));
   const release = await readingHeld(agent);
   const asked = agent.rotateNow({ namespace: namespaceOfPods, name: 'two' });
   release();
@@ -159,7 +161,7 @@ test('a volume that waits for its turn is read once, whoever asks', async () => 
 test('volumes that could not be read and take their time again keep no other one waiting', async () => {
   record('a', 'hangs');
   isAway = true;
-  const agent = rotator(createLimiter(1), createLimiter(1));
+  const agent = rotator(createFairLimiter(1), createFairLimiter(1));
   await agent.rotateNow('all');
   isAway = false;
   record('b', 'well');

@@ -3,6 +3,8 @@ import { defaultNodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { readPodContext } from '../../driver/options/pod.ts';
 import type { NodeRotation } from '../../driver/options/rotation.ts';
 import type { PlacedRecord } from '../../driver/record/record.ts';
+import type { PodOfWork } from '../agent/lane.ts';
+import type { FairLimit } from './fair-limiter.ts';
 import { changesOf, describeVolume, Journal, type JournalSettings } from './journal.ts';
 import { type Planned, planOf, reasons, whyNotReadable } from './plan.ts';
 import { RecordFiles, seesPod } from './record-files.ts';
@@ -11,14 +13,12 @@ import { isDue, shareOf } from './slots.ts';
 import { reportOf, type Standing, standingOf } from './standing.ts';
 import { type RotationState, readState, removeOrphans } from './state-file.ts';
 
-type Limit = <T>(task: () => Promise<T>) => Promise<T>;
-
 export interface RotatorSettings extends RotationPorts, JournalSettings {
   readonly bootId: string;
   /** Lets only so many volumes be read at once. */
-  readonly limit: Limit;
+  readonly limit: FairLimit;
   /** The same for those that could not be read the last time: each may take its whole time, and the others go on. */
-  readonly limitFailing: Limit;
+  readonly limitFailing: FairLimit;
 }
 
 /** How the rotation of one volume ended. */
@@ -45,6 +45,7 @@ interface Turn {
 /** What is kept in memory of a mounted volume: no option, no secret. */
 interface Known extends Planned {
   readonly fingerprint: string;
+  readonly pod: PodOfWork;
   standing: Standing;
 }
 
@@ -121,7 +122,13 @@ export class Rotator {
       const { rotation, secret, identity, arcIdentity, mountedAt } = record;
       const state = readState(directory, name, mountedAt);
       const planned = { rotation, secret, identity, arcIdentity, seesPod: seesPod(record) };
-      this.#known.set(name, { ...planned, fingerprint, standing: standingOf(record, state) });
+      const { uid, namespace } = readPodContext(record.options);
+      this.#known.set(name, {
+        ...planned,
+        fingerprint,
+        pod: { uid, namespace },
+        standing: standingOf(record, state),
+      });
     }
     const present = new Set(names);
     for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
@@ -156,8 +163,9 @@ export class Rotator {
       return this.#rotateOne(name, turn.since);
     };
     const { limit, limitFailing } = this.#settings;
-    const isFailing = (this.#known.get(name)?.standing.failures ?? 0) > 0;
-    turn.outcome = (isFailing ? limitFailing : limit)(take).finally(() => this.#running.delete(name));
+    const { standing, pod = { uid: '', namespace: '' } } = this.#known.get(name) ?? {};
+    const isFailing = (standing?.failures ?? 0) > 0;
+    turn.outcome = (isFailing ? limitFailing : limit)(pod, take).finally(() => this.#running.delete(name));
     return turn.outcome;
   }
 

@@ -1,5 +1,7 @@
 import type { ObjectForm } from '../../options/items.ts';
+import type { Breathe } from '../../ports.ts';
 import { fromBase64 } from '../base64.ts';
+import { breatheNowAndThen } from '../breathe.ts';
 import { contentFault } from '../content-fault.ts';
 import { pem } from '../pem.ts';
 import { readElement, SEQUENCE } from './ber.ts';
@@ -22,6 +24,7 @@ export async function certificateFile(
   format: 'pem' | 'pfx',
   part: Part,
   pfxPassword: string | undefined,
+  breathe: Breathe = breatheNowAndThen(),
 ): Promise<Uint8Array> {
   const text = new TextDecoder().decode(bytes);
   const isPem = text.includes('-----BEGIN ');
@@ -32,10 +35,12 @@ export async function certificateFile(
     );
   }
   if (pkcs12 !== undefined && format === 'pfx') return pkcs12;
-  const bundle = assemble(pkcs12 === undefined ? readPem(text) : await readPkcs12(pkcs12, pfxPassword));
+  const bundle = assemble(
+    pkcs12 === undefined ? readPem(text) : await readPkcs12(pkcs12, pfxPassword, breathe),
+  );
   if (bundle.key === undefined && bundle.chain.length === 0)
     throw contentFault('it holds neither a private key nor a certificate; use format: raw');
-  if (format === 'pfx') return writePkcs12(bundle, pfxPassword ?? '');
+  if (format === 'pfx') return writePkcs12(bundle, pfxPassword ?? '', breathe);
   return new TextEncoder().encode(pemOf(bundle, part));
 }
 

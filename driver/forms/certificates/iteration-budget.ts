@@ -1,3 +1,4 @@
+import type { Breathe } from '../../ports.ts';
 import { contentFault } from '../content-fault.ts';
 import { type Element, expectTag, INTEGER, smallInteger } from './ber.ts';
 
@@ -5,11 +6,17 @@ import { type Element, expectTag, INTEGER, smallInteger } from './ber.ts';
 const ITERATIONS_OF_A_CONTAINER = 3_000_000;
 
 /**
- * What the passwords of one container may cost. Deriving a key blocks the whole process, its deadline included,
- * for as long as the container's author says, in each of its parts.
+ * Bounds what the passwords of one container may cost: deriving a key takes as long as the container's author says, in
+ * each of its parts.
  */
 export class IterationBudget {
+  /** For the rounds that are taken. */
+  readonly breathe: Breathe;
   #left = ITERATIONS_OF_A_CONTAINER;
+
+  constructor(breathe: Breathe) {
+    this.breathe = breathe;
+  }
 
   /** An iteration count as the container has it. @throws DriverError `ObjectContentInvalid` when it is too dear */
   take(element: Element | undefined): number {

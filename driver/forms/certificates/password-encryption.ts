@@ -1,7 +1,8 @@
-import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
+import { createDecipheriv } from 'node:crypto';
 import { contentFault } from '../content-fault.ts';
 import { children, dotted, type Element, expectTag, OCTET_STRING, octets, SEQUENCE } from './ber.ts';
 import type { IterationBudget } from './iteration-budget.ts';
+import { derivePbkdf2 } from './pbkdf2.ts';
 import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
 
 /** Null is a password that is not even empty; writers of PKCS#12 without a password differ in that. */
@@ -55,8 +56,9 @@ export async function decrypt(
   if (pkcs12 === undefined) throw unsupported('encrypted', scheme);
   const salt = octets(expectTag(fields[0], OCTET_STRING));
   const iterations = budget.take(fields[1]);
-  const key = derivePkcs12('sha1', password, salt, iterations, 'key', pkcs12.bytes);
-  const iv = derivePkcs12('sha1', password, salt, iterations, 'iv', 8);
+  const { breathe } = budget;
+  const key = await derivePkcs12('sha1', password, salt, iterations, 'key', pkcs12.bytes, breathe);
+  const iv = await derivePkcs12('sha1', password, salt, iterations, 'iv', 8, breathe);
   if (pkcs12.cipher === 'rc2') return decryptRc2(key, iv, data);
   // Two keys are three whose last is the first.
   const threeKeys = Buffer.concat([key, key.subarray(0, 24 - key.length)]);
@@ -69,12 +71,12 @@ export function unsupported(how: string, algorithm: string): Error {
   );
 }
 
-function decryptPbes2(
+async function decryptPbes2(
   fields: Element[],
   data: Uint8Array,
   password: Password,
   budget: IterationBudget,
-): Uint8Array | undefined {
+): Promise<Uint8Array | undefined> {
   const [derivation, encryption] = fields.map((field) => children(field));
   const [derivationId, derivationParameters] = derivation ?? [];
   const [encryptionId, iv] = encryption ?? [];
@@ -88,7 +90,7 @@ function decryptPbes2(
   const prfId = prf && dotted(expectTag(children(prf)[0], undefined));
   const digest = prfId === undefined ? 'sha1' : pseudoRandomFunctions[prfId];
   if (digest === undefined) throw unsupported('encrypted', prfId ?? '');
-  const key = pbkdf2Sync(
+  const key = await derivePbkdf2(
     password ?? '',
     octets(expectTag(salt, OCTET_STRING)),
     budget.take(iterations),

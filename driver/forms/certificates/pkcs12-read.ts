@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Breathe } from '../../ports.ts';
+import { breatheNowAndThen } from '../breathe.ts';
 import { contentFault } from '../content-fault.ts';
 import {
   children,
@@ -48,8 +50,12 @@ class WrongPassword extends Error {}
  * encoded anew.
  * @throws DriverError `ObjectContentInvalid`
  */
-export async function readPkcs12(der: Uint8Array, pfxPassword: string | undefined): Promise<Stored> {
-  const budget = new IterationBudget();
+export async function readPkcs12(
+  der: Uint8Array,
+  pfxPassword: string | undefined,
+  breathe: Breathe = breatheNowAndThen(),
+): Promise<Stored> {
+  const budget = new IterationBudget(breathe);
   const passwords: Password[] = ['', null];
   if (pfxPassword !== undefined) passwords.push(pfxPassword);
   try {
@@ -75,7 +81,7 @@ async function readWith(der: Uint8Array, password: Password, budget: IterationBu
   const { type, content } = contentOf(expectTag(contentInfo, SEQUENCE));
   if (type !== DATA) throw unsupported('signed', type);
   const authSafe = octets(content);
-  if (macData !== undefined) verifyMac(macData, authSafe, password, budget);
+  if (macData !== undefined) await verifyMac(macData, authSafe, password, budget);
   const stored: { keys: PrivateKey[]; certificates: Certificate[] } = { keys: [], certificates: [] };
   for (const part of children(readElement(authSafe, SEQUENCE))) {
     const bags = await openSafe(part, password, budget);
@@ -91,12 +97,12 @@ function contentOf(contentInfo: Element): { type: string; content: Element } {
 }
 
 /** The integrity check, and with it the password's. */
-function verifyMac(
+async function verifyMac(
   macData: Element,
   authSafe: Uint8Array,
   password: Password,
   budget: IterationBudget,
-): void {
+): Promise<void> {
   const [digestInfo, salt, iterations] = children(macData);
   const [algorithm, expected] = children(expectTag(digestInfo, SEQUENCE));
   const id = dotted(expectTag(children(expectTag(algorithm, SEQUENCE))[0], undefined));
@@ -104,13 +110,14 @@ function verifyMac(
   if (digest === undefined) throw unsupported('protected', id);
   const wanted = octets(expectTag(expected, OCTET_STRING));
   const count = iterations === undefined ? 1 : budget.take(iterations);
-  const key = derivePkcs12(
+  const key = await derivePkcs12(
     digest,
     password,
     octets(expectTag(salt, OCTET_STRING)),
     count,
     'mac',
     wanted.length,
+    budget.breathe,
   );
   const actual = createHmac(digest, key).update(authSafe).digest();
   if (actual.length !== wanted.length || !timingSafeEqual(actual, wanted)) throw new WrongPassword();

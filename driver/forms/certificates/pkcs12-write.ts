@@ -1,4 +1,6 @@
-import { createCipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
+import { createCipheriv, createHmac } from 'node:crypto';
+import type { Breathe } from '../../ports.ts';
+import { breatheNowAndThen } from '../breathe.ts';
 import {
   integer,
   nullValue,
@@ -10,6 +12,7 @@ import {
   taggedOctets,
 } from '../der.ts';
 import { fingerprint } from './certificate.ts';
+import { derivePbkdf2 } from './pbkdf2.ts';
 import { derivePkcs12 } from './pkcs12-key.ts';
 import type { Bundle } from './stored.ts';
 
@@ -25,7 +28,11 @@ const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
  * seen not to have changed.
  * @param password empty for none
  */
-export function writePkcs12({ key, chain }: Bundle, password: string): Uint8Array {
+export async function writePkcs12(
+  { key, chain }: Bundle,
+  password: string,
+  breathe: Breathe = breatheNowAndThen(),
+): Promise<Uint8Array> {
   const seed = createHmac('sha256', key?.pkcs8 ?? '');
   for (const { der } of chain) seed.update(der);
   const salts = seed.digest();
@@ -45,12 +52,12 @@ export function writePkcs12({ key, chain }: Bundle, password: string): Uint8Arra
   );
   const safes: Uint8Array[] = [];
   if (certificateBags.length > 0) {
-    const { algorithm, data } = encryptFor('certificates', sequence(...certificateBags));
+    const { algorithm, data } = await encryptFor('certificates', sequence(...certificateBags));
     const content = sequence(objectIdentifier(DATA), algorithm, taggedOctets(0, data));
     safes.push(contentInfo(ENCRYPTED_DATA, sequence(number(0), content)));
   }
   if (key) {
-    const { algorithm, data } = encryptFor('key', key.pkcs8);
+    const { algorithm, data } = await encryptFor('key', key.pkcs8);
     const shrouded = bag('1.2.840.113549.1.12.10.1.2', sequence(algorithm, octetString(data)), ...tie);
     safes.push(contentInfo(DATA, octetString(sequence(shrouded))));
   }
@@ -58,12 +65,12 @@ export function writePkcs12({ key, chain }: Bundle, password: string): Uint8Arra
   return sequence(
     number(3),
     contentInfo(DATA, octetString(authSafe)),
-    macData(authSafe, password, saltFor('mac salt', 16)),
+    await macData(authSafe, password, saltFor('mac salt', 16), breathe),
   );
 }
 
-function encrypt(plain: Uint8Array, password: string, salt: Uint8Array, iv: Uint8Array) {
-  const key = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
+async function encrypt(plain: Uint8Array, password: string, salt: Uint8Array, iv: Uint8Array) {
+  const key = await derivePbkdf2(password, salt, ITERATIONS, 32, 'sha256');
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const data = Buffer.concat([cipher.update(plain), cipher.final()]);
   const prf = sequence(objectIdentifier('1.2.840.113549.2.9'), nullValue);
@@ -78,8 +85,13 @@ function encrypt(plain: Uint8Array, password: string, salt: Uint8Array, iv: Uint
   return { algorithm, data };
 }
 
-function macData(authSafe: Uint8Array, password: string, salt: Uint8Array): Uint8Array {
-  const key = derivePkcs12('sha256', password, salt, ITERATIONS, 'mac', 32);
+async function macData(
+  authSafe: Uint8Array,
+  password: string,
+  salt: Uint8Array,
+  breathe: Breathe,
+): Promise<Uint8Array> {
+  const key = await derivePkcs12('sha256', password, salt, ITERATIONS, 'mac', 32, breathe);
   const mac = createHmac('sha256', key).update(authSafe).digest();
   const digest = sequence(objectIdentifier('2.16.840.1.101.3.4.2.1'), nullValue);
   return sequence(sequence(digest, octetString(mac)), octetString(salt), number(ITERATIONS));

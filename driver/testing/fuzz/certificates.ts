@@ -17,8 +17,8 @@ const sec1 = keyPair.privateKey.export({ format: 'pem', type: 'sec1' }).toString
 
 const DATA = '1.2.840.113549.1.7.1';
 const chain = certificates.map(({ raw }) => readCertificate(raw));
-const closed = writePkcs12({ key: readPrivateKey(pkcs8), chain }, '');
-const locked = writePkcs12({ key: readPrivateKey(pkcs8), chain: chain.slice(0, 1) }, CANARY);
+const closed = await writePkcs12({ key: readPrivateKey(pkcs8), chain }, '');
+const locked = await writePkcs12({ key: readPrivateKey(pkcs8), chain: chain.slice(0, 1) }, CANARY);
 
 /** Without its check of integrity, a change of the container is not found by that. */
 function withoutMac(der: Uint8Array): Uint8Array {

@@ -162,29 +162,80 @@ describe('with NMI each pod is asked for', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('and what it gave is known by the very token: its claims are nobody’s word', async () => {
+    const { tokens } = memory();
+    const given = [jwt({ ...claims, uti: '1' }), jwt({ ...claims, uti: '2' }), jwt({ ...claims, uti: '1' })];
+    const { source } = giver((count) => given[count - 1] ?? '');
+    const keys: (string | undefined)[] = [];
+    for (let pods = 0; pods < 3; pods++) {
+      const { token } = await tokens.source(source, undefined).getToken(byNmi, never);
+      keys.push(tokens.identityOf(token));
+    }
+    const [first, forged, again] = keys;
+    expect(first).toBeDefined();
+    expect(forged).not.toBe(first);
+    expect(again).toBe(first);
+  });
+
+  test('and while it has given none, nothing is known', async () => {
+    const { tokens } = memory();
+    const silent: TokenSource = { getToken: () => Promise.reject(new Error('no answer')) };
+    const read = tokens.source(silent, undefined);
+    await expect(read.getToken(byNmi, never)).rejects.toThrow();
+    expect(read.used.identity).toBeUndefined();
+  });
+});
+
+describe('the identity of the node, which answers over plain HTTP too', () => {
+  const ofNode: TokenRequest = { ...request, identity: system };
+
+  test('is known by its token, so that a new one finds nothing that was read with the old one', async () => {
+    const { clock, tokens } = memory();
+    const { source } = giver((count) => jwt({ tid: 't', oid: 'o', appid: 'a', uti: String(count) }));
+    const first = await tokens.source(source, undefined).getToken(ofNode, never);
+    expect((await tokens.source(source, undefined).getToken(ofNode, never)).token).toBe(first.token);
+    clock.now = 56 * 60_000;
+    const second = await tokens.source(source, undefined).getToken(ofNode, never);
+    expect(second.token).not.toBe(first.token);
+    expect(tokens.identityOf(second.token)).not.toBe(tokens.identityOf(first.token));
+  });
+
+  test('opens nothing while there is no token', async () => {
+    const { tokens } = memory();
+    const silent: TokenSource = { getToken: () => Promise.reject(new Error('no answer')) };
+    const read = tokens.source(silent, undefined);
+    await expect(read.getToken(ofNode, never)).rejects.toThrow();
+    expect(read.used.identity).toBeUndefined();
+  });
+});
+
+describe('with workload identity Entra gives the token over TLS, and its claims', () => {
+  const claims = { tid: 't', oid: 'o', appid: 'a' };
+
   test.each<[string, object, boolean]>([
-    ['the same identity', { ...claims, uti: '2' }, true],
-    ['another identity', { ...claims, oid: 'other' }, false],
-    ['another tenant', { ...claims, tid: 'other' }, false],
-    ['another application', { ...claims, appid: 'other' }, false],
-    ['nobody in particular', { uti: '2' }, false],
-    ['an identity without a name', { ...claims, oid: '' }, false],
-    ['an identity that is no text', { ...claims, oid: ['o'] }, false],
-  ])('and what it gave for %s decides on what is shared: %#', async (_, second, shared) => {
+    ['of the same identity', { ...claims, uti: '2' }, true],
+    ['of another identity', { ...claims, oid: 'other' }, false],
+    ['of another tenant', { ...claims, tid: 'other' }, false],
+    ['of another application', { ...claims, appid: 'other' }, false],
+    ['of nobody in particular', { uti: '2' }, false],
+    ['of an identity without a name', { ...claims, oid: '' }, false],
+    ['of an identity that is no text', { ...claims, oid: ['o'] }, false],
+  ])('%s decide on what is shared: %#', async (_, second, shared) => {
     const { tokens } = memory();
     const { source } = giver((count) => jwt(count === 1 ? { ...claims, uti: '1' } : second));
-    const [one, two] = [
-      await tokens.source(source, undefined).getToken(byNmi, never),
-      await tokens.source(source, undefined).getToken({ ...byNmi, pod: { ...pod, name: 'other' } }, never),
-    ];
+    const byAccount: TokenRequest = { ...request, identity: workload };
+    const one = await tokens.source(source, federated).getToken(byAccount, never);
+    const other = { ...federated, token: 'a.b.d' };
+    const two = await tokens.source(source, other).getToken(byAccount, never);
     expect(tokens.identityOf(two.token) === tokens.identityOf(one.token)).toBe(shared);
   });
 
-  test('and an opaque token is nobody’s but its own', async () => {
+  test('an opaque token is nobody’s but its own', async () => {
     const { tokens } = memory();
     const { source } = giver((count) => `opaque-${count}`);
-    const first = await tokens.source(source, undefined).getToken(byNmi, never);
-    const second = await tokens.source(source, undefined).getToken(byNmi, never);
+    const byAccount: TokenRequest = { ...request, identity: workload };
+    const first = await tokens.source(source, federated).getToken(byAccount, never);
+    const second = await tokens.source(source, { ...federated, token: 'a.b.d' }).getToken(byAccount, never);
     expect(tokens.identityOf(first.token)).not.toBe(tokens.identityOf(second.token));
   });
 });

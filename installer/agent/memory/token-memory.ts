@@ -98,18 +98,24 @@ export interface RememberingTokenSource extends TokenSource {
 }
 
 /**
- * The key under which a read's objects are kept. A service principal has shown its credential, and a managed identity
- * is the node's own, so theirs needs no token. With NMI and workload identity each pod's token is asked for, and who
- * gave it says whose it is; it came from there directly, so its own words are taken (RFC 7519 section 4).
+ * The key under which a read's objects are kept, by how its token was come by:
+ *   - a service principal has shown its credential, which Entra took over TLS: the key is the credential
+ *   - with workload identity Entra gave the token over TLS, so its claims (RFC 7519 section 4) are Entra's words, and pods
+ *     of the same tenant, principal and application share
+ *   - NMI and the metadata service answer over plain HTTP, where another process may answer in their place. No claim is
+ *     believed: the key is the token itself. Objects get there by a request that bore this very token and that a vault
+ *     accepted, so a token that no vault has accepted finds nothing. Both services give the same token again until it is
+ *     about to expire, so pods of one identity share all the same.
+ * @returns undefined where there is no token yet, and none is needed to tell
  */
 function identityKey(
   { identity, cloud }: TokenRequest,
   credential: string | undefined,
   token: string | undefined,
 ): IdentityKey | undefined {
-  if (credential !== undefined && identity.kind !== 'workload-identity') return credential;
+  if (identity.kind === 'service-principal') return credential;
   if (token === undefined) return undefined;
-  const claims = claimsOf(token);
+  const claims = identity.kind === 'workload-identity' ? claimsOf(token) : undefined;
   const { tid, oid, appid } = claims ?? {};
   const who = [tid, oid, appid].every((claim) => typeof claim === 'string' && claim !== '')
     ? [tid, oid, appid]

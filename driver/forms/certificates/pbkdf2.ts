@@ -1,0 +1,16 @@
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Digest } from './pkcs12-key.ts';
+
+const derive = promisify(pbkdf2);
+
+/** Derives a key from a password (RFC 8018 section 5.2), on a thread of the runtime's own: it holds up nothing here. */
+export function derivePbkdf2(
+  password: string,
+  salt: Uint8Array,
+  iterations: number,
+  size: number,
+  digest: Digest,
+): Promise<Uint8Array> {
+  return derive(password, salt, iterations, size, digest);
+}

@@ -1,0 +1,146 @@
+import type { Breathe, Compute } from '../../driver/ports.ts';
+
+/** Whose work it is: what one pod asks for is done in its own share of the time. */
+export interface PodOfWork {
+  readonly uid: string;
+  readonly namespace: string;
+}
+
+/** A computation holds the thread no longer than this where it can be interrupted. */
+const SLICE_MS = 4;
+/** A shorter one is not worth a rest. */
+const SHORT_MS = 2;
+/** After it so many times as long is left to everything else: the lane has a quarter of the thread at most. */
+const REST = 3;
+/** What cannot be interrupted is bounded where it is made; a rest need not be longer than this. */
+const LONGEST_REST_MS = 5000;
+/** What a pod has had counts half as much after so long. */
+const HALVED_AFTER_MS = 10_000;
+/** Pods and namespaces whose share is known; those that had least are forgotten beyond it. */
+const MAX_KNOWN = 2000;
+
+interface Waiter {
+  readonly pod: PodOfWork;
+  readonly go: () => void;
+}
+
+interface Spent {
+  readonly milliseconds: number;
+  readonly at: number;
+}
+
+/**
+ * The agent has one thread, and answers drivers by it. Everything else that takes long goes through this lane: one piece at
+ * a time, a few milliseconds each, and a rest after each piece in which drivers are answered. The next piece is that of the
+ * pod that has had the least time, then of the namespace: one pod's many or costly volumes wait behind those of others.
+ */
+export class Lane {
+  readonly #now: () => number;
+  readonly #waiting: Waiter[] = [];
+  readonly #spent = new Map<string, Spent>();
+  #isTaken = false;
+  #startedAt = 0;
+  #restsUntil = 0;
+  #isWaking = false;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** What runs the computations of a pod here. It ends with the signal's reason when the signal aborts. */
+  computeFor(pod: PodOfWork, signal: AbortSignal): Compute {
+    return async (task) => {
+      await this.#enter(pod, signal);
+      let isInside = true;
+      const breathe: Breathe = () => {
+        if (this.#now() - this.#startedAt < SLICE_MS) return undefined;
+        this.#leave(pod);
+        isInside = false;
+        return this.#enter(pod, signal).then(() => {
+          isInside = true;
+        });
+      };
+      try {
+        return await task(breathe);
+      } finally {
+        if (isInside) this.#leave(pod);
+      }
+    };
+  }
+
+  async #enter(pod: PodOfWork, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        const index = this.#waiting.indexOf(waiter);
+        if (index >= 0) this.#waiting.splice(index, 1);
+        reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        pod,
+        go: () => {
+          signal.removeEventListener('abort', end);
+          resolve();
+        },
+      };
+      signal.addEventListener('abort', end);
+      this.#waiting.push(waiter);
+      this.#wake();
+    });
+  }
+
+  #leave(pod: PodOfWork): void {
+    const now = this.#now();
+    const ran = now - this.#startedAt;
+    this.#charge(`pod ${pod.uid}`, ran);
+    this.#charge(`namespace ${pod.namespace}`, ran);
+    this.#isTaken = false;
+    this.#restsUntil = ran < SHORT_MS ? now : now + Math.min(ran * REST, LONGEST_REST_MS);
+    this.#wake();
+  }
+
+  /** Never at once: whatever else is ready to run goes first. */
+  #wake(): void {
+    if (this.#isTaken || this.#isWaking || this.#waiting.length === 0) return;
+    this.#isWaking = true;
+    const start = () => {
+      this.#isWaking = false;
+      this.#startNext();
+    };
+    const rest = this.#restsUntil - this.#now();
+    if (rest > 0) setTimeout(start, rest);
+    else setImmediate(start);
+  }
+
+  #startNext(): void {
+    let next: Waiter | undefined;
+    for (const waiter of this.#waiting) if (next === undefined || this.#isBefore(waiter, next)) next = waiter;
+    if (next === undefined) return;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#isTaken = true;
+    this.#startedAt = this.#now();
+    next.go();
+  }
+
+  #isBefore({ pod: one }: Waiter, { pod: other }: Waiter): boolean {
+    const byPod = this.#had(`pod ${one.uid}`) - this.#had(`pod ${other.uid}`);
+    if (Math.abs(byPod) >= SHORT_MS) return byPod < 0;
+    return this.#had(`namespace ${one.namespace}`) < this.#had(`namespace ${other.namespace}`) - SHORT_MS;
+  }
+
+  #had(key: string): number {
+    const { milliseconds, at } = this.#spent.get(key) ?? { milliseconds: 0, at: 0 };
+    return milliseconds * 0.5 ** ((this.#now() - at) / HALVED_AFTER_MS);
+  }
+
+  #charge(key: string, milliseconds: number): void {
+    const had = this.#had(key);
+    this.#spent.delete(key);
+    this.#spent.set(key, { milliseconds: had + milliseconds, at: this.#now() });
+    for (const oldest of this.#spent.keys()) {
+      if (this.#spent.size <= MAX_KNOWN) break;
+      this.#spent.delete(oldest);
+    }
+  }
+}
