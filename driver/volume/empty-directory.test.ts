@@ -2,7 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { emptyDirectory } from './empty-directory.ts';
+import { onDirectory } from './directory-handle.ts';
+import { emptyDirectory as emptyOpen } from './empty-directory.ts';
+
+const emptyDirectory = (path: string) => onDirectory(path, (open) => emptyOpen(open));
 
 let base = '';
 let directory = '';

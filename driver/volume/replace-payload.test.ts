@@ -20,9 +20,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VolumeFile, VolumeForm } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
-import { replacePayload } from './replace-payload.ts';
+import { onDirectory } from './directory-handle.ts';
+import { replacePayload as replaceIn } from './replace-payload.ts';
 
 const form: VolumeForm = { readOnly: false, fileMode: 0o640, uid: 0, gid: 2000, rootMode: 0o2775 };
+
+function replacePayload(path: string, ...rest: OmitFirst<Parameters<typeof replaceIn>>) {
+  return onDirectory(path, (open) => replaceIn(open, ...rest));
+}
+type OmitFirst<All> = All extends [unknown, ...infer Rest] ? Rest : never;
 
 let around = '';
 let root = '';

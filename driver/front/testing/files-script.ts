@@ -26,6 +26,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { filesOfProjectedVolumes } from '../../credentials/projected-volumes.ts';
+import { onDirectory } from '../../volume/directory-handle.ts';
 import { emptyDirectory } from '../../volume/empty-directory.ts';
 import { print, readInput } from './answers.ts';
 
@@ -199,7 +200,7 @@ const steps: readonly (() => unknown)[] = [
   () => [...filesOfProjectedVolumes(at('p'))].sort(),
   () => [...filesOfProjectedVolumes(at('none'))],
   () => [...filesOfProjectedVolumes(at('file'))],
-  () => emptyDirectory(directory),
+  () => onDirectory(directory, (open) => emptyDirectory(open)),
   () => readdirSync(directory),
 ];
 print(steps.map((step) => told(step)));
