@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -162,6 +164,32 @@ describe('in place', () => {
     truncateSync(join(root, readlinkSync(join(root, '..data')), 'password'), 2 ** 41);
     expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
     expect(content()).toEqual({ ...old, password: 'new' });
+  });
+
+  test('a file that a container gave a second name is not written to, but exchanged', () => {
+    writePayload(root, files(old), form);
+    linkSync(join(root, readlinkSync(join(root, '..data')), 'password'), join(root, 'second'));
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual({ ...old, password: 'new', second: 'old' });
+  });
+
+  test('a pipe in a file’s place makes nothing wait', () => {
+    writePayload(root, files(old), form);
+    const file = join(root, readlinkSync(join(root, '..data')), 'password');
+    unlinkSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual({ ...old, password: 'new' });
+  });
+
+  test('more files than are kept open at once are exchanged', () => {
+    const many = (value: string) =>
+      Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`file-${index}`, value]));
+    writePayload(root, files(many('old')), form);
+    const before = readlinkSync(join(root, '..data'));
+    expect(replacePayload(root, files(many('new')), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual(many('new'));
+    expect(readlinkSync(join(root, '..data'))).not.toBe(before);
   });
 
   test('a link that a container put in a file’s place is not followed', () => {
