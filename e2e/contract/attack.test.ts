@@ -164,7 +164,9 @@ async function setStage() {
   const volumes = [await mountWritable('exchanged', false), await mountWritable('in-place', true)] as const;
   const volumeOf = (inPlace: boolean) => volumes[inPlace ? 1 : 0];
   const rotateUnder = (inPlace: boolean, attack: Attack) =>
-    underAttack(attacker, scene.kubelet.directoryOf(volumeOf(inPlace)), attack, () => refresh(podOf(inPlace)));
+    underAttack(attacker, scene.kubelet.directoryOf(volumeOf(inPlace)), attack, () =>
+      refresh(podOf(inPlace)),
+    );
   let events = 0;
   for (let calm = 0; calm < 8; calm++) {
     setSecret('attacked', `undisturbed ${calm}`);
@@ -196,7 +198,8 @@ async function setStage() {
       setSecret('attacked', `value after ${round}`);
       const next = await refresh(podOf(inPlace));
       const found = files(volumeOf(inPlace))['kv'];
-      if (found !== `value after ${round}`) faults.push(`${what}: ${JSON.stringify({ outcomes, next, found })}`);
+      if (found !== `value after ${round}`)
+        faults.push(`${what}: ${JSON.stringify({ outcomes, next, found })}`);
     },
     async end(): Promise<void> {
       for (const volume of volumes) expect((await scene.kubelet.unmount(volume)).output).toBe(SUCCESS);
@@ -320,7 +323,9 @@ describe('an unmount leaves nothing in a copy of the mount:', () => {
     ['names that are not UTF-8', 'not-utf-8', 3],
     ['directories of any depth', 'deep', DEPTH],
     ['tens of thousands of entries', 'many', 60_000],
-  ])('%s', { timeout: 300_000 }, (_, name, count) => expectEmptied((directory) => prepareVolume(attacker, directory, name, count)));
+  ])('%s', { timeout: 300_000 }, (_, name, count) =>
+    expectEmptied((directory) => prepareVolume(attacker, directory, name, count)),
+  );
 
   test('files and directories that were made immutable', async ({ skip }) => {
     // tmpfs has such flags since Linux 6.6.
