@@ -77,8 +77,17 @@ function writeAll(changes: readonly Change[]): true {
     }
     return true;
   } catch (error) {
-    for (const { file, old } of written.reverse()) overwrite(file, old);
+    for (const change of written.reverse()) undo(change);
     throw error;
+  }
+}
+
+/** What cannot be undone in one file, for want of room, does not keep the others from it. */
+function undo({ file, old }: Change): void {
+  try {
+    overwrite(file, old);
+  } catch {
+    // The fault that is undone is the one that is told, and the next rotation finds the difference.
   }
 }
 
