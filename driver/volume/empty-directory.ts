@@ -14,7 +14,7 @@ export interface Effort {
 const STEPS_OF_UNMOUNT = 262_144;
 
 /** Enough for all that a container can make in a volume, and an end should it go on making more. */
-export function effortOfUnmount(): Effort {
+function effortOfUnmount(): Effort {
   return { steps: STEPS_OF_UNMOUNT, namesAtOnce: NAMES_AT_ONCE };
 }
 
