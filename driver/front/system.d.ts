@@ -8,6 +8,9 @@ declare module 'front:system' {
   /** `-errno` where it is negative. */
   type Result = number;
 
+  /** Text, or bytes where it need not be UTF-8. */
+  type Path = string | Uint8Array;
+
   /** This process: argv without the program's name, environment, and the executable (proc_pid_exe(5)). */
   export const args: readonly string[];
   export const environment: Readonly<Record<string, string>>;
@@ -43,7 +46,7 @@ declare module 'front:system' {
     | 'O_NOFOLLOW';
   /** Flags of open(2), some of which each architecture numbers its own way. */
   export const openFlags: Readonly<Record<OpenFlag, number>>;
-  export function open(path: string, flags: number, mode: number): Result;
+  export function open(path: Path, flags: number, mode: number): Result;
   export function close(descriptor: number): Result;
   /** @returns bytes read, 0 at the end */
   export function read(descriptor: number, bytes: Uint8Array, offset: number, length: number): Result;
@@ -55,24 +58,28 @@ declare module 'front:system' {
   /** [mode, uid, gid, size, device, inode, links, modified in milliseconds since 1970, changed] */
   type Stats = readonly number[];
   export function stat(path: string): Stats | Result;
-  export function lstat(path: string): Stats | Result;
+  export function lstat(path: Path): Stats | Result;
   export function fstat(descriptor: number): Stats | Result;
   /** [type, block size, blocks, free blocks, blocks available, files, free files] */
   export function statfs(path: string): readonly number[] | Result;
   export function readDirectory(path: string): readonly string[] | Result;
-  export function readLink(path: string): string | Result;
+  /** The first names in a directory, `limit` at most, as bytes. */
+  export function readNames(path: string, limit: number): readonly Uint8Array[] | Result;
+  export function readLink(path: Path): string | Result;
   export function realPath(path: string): string | Result;
 
-  export function makeDirectory(path: string, mode: number): Result;
-  export function removeDirectory(path: string): Result;
-  export function unlink(path: string): Result;
-  export function rename(from: string, to: string): Result;
-  export function symlink(to: string, path: string): Result;
+  export function makeDirectory(path: Path, mode: number): Result;
+  export function removeDirectory(path: Path): Result;
+  export function unlink(path: Path): Result;
+  export function rename(from: Path, to: Path): Result;
+  export function symlink(to: Path, path: Path): Result;
   export function chmod(path: string, mode: number): Result;
   export function fchmod(descriptor: number, mode: number): Result;
   export function chown(path: string, uid: number, gid: number): Result;
-  export function lchown(path: string, uid: number, gid: number): Result;
+  export function lchown(path: Path, uid: number, gid: number): Result;
   export function fchown(descriptor: number, uid: number, gid: number): Result;
+  /** Clears the flags that forbid changes, as immutable (FS_IOC_SETFLAGS of ioctl_iflags(2)). */
+  export function clearFlags(descriptor: number): Result;
   export function ftruncate(descriptor: number, length: number): Result;
 
   /** mount(2); an empty source, type or data is passed as an empty text. */

@@ -1,33 +1,33 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DriverError, systemCode } from '../errors.ts';
+import { DirectoryHandle } from './directory-handle.ts';
 
 /**
- * Runs `action` on the tmpfs mounted at a path, as a directory `/proc/self/fd/<n>`: whatever is unmounted or mounted
- * at the path meanwhile, it is this file system and no other that the action works on. The action does not wait for
- * anything, as nobody can unmount the file system while it is open but lazily.
+ * Runs `action` on the tmpfs mounted at a path: whatever is unmounted or mounted at the path meanwhile, the action works
+ * on this file system and no other. The action does not wait for anything, as nobody can unmount the file system while it
+ * is open but lazily.
  * @param device `st_dev` of that file system, which no other can bear while this one is open
  * @returns undefined when something else, or nothing, is mounted there
  */
 export function onOpenVolume<T>(
   path: string,
   device: number,
-  action: (directory: string) => T,
+  action: (root: DirectoryHandle) => T,
 ): T | undefined {
-  const handle = openDirectory(path);
-  if (handle === undefined) return undefined;
+  const root = openRoot(path);
+  if (root === undefined) return undefined;
   try {
-    if (fstatSync(handle).dev !== device || lstatSync(dirname(path)).dev === device) return undefined;
-    return action(`/proc/self/fd/${handle}`);
+    if (root.device !== device || lstatSync(dirname(path)).dev === device) return undefined;
+    return action(root);
   } finally {
-    closeSync(handle);
+    root.close();
   }
 }
 
-function openDirectory(path: string): number | undefined {
-  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+function openRoot(path: string): DirectoryHandle | undefined {
   try {
-    return openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return DirectoryHandle.at(path);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;

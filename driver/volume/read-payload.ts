@@ -1,10 +1,33 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import type { DirectoryHandle } from './directory-handle.ts';
+import { fileHolds } from './file-content.ts';
+import type { OpenFile } from './open-file.ts';
 import { isPayloadDirectoryName } from './payload.ts';
 
+/** The files that belong in a payload, and its directories, by name. */
+export type Tree = ReadonlyMap<string, Uint8Array | Tree>;
+
+/** @param files by path; no path is the directory of another one */
+export function treeOf(files: Iterable<{ readonly path: string; readonly bytes: Uint8Array }>): Tree {
+  const tree = new Map<string, Uint8Array | Tree>();
+  for (const { path, bytes } of files) {
+    const names = path.split('/');
+    const file = names.pop() ?? path;
+    let directory = tree;
+    for (const name of names) {
+      const next = directory.get(name);
+      const below = next instanceof Map ? next : new Map<string, Uint8Array | Tree>();
+      directory.set(name, below);
+      directory = below;
+    }
+    directory.set(file, bytes);
+  }
+  return tree;
+}
+
 /** `..data`, as its writer made it, leads to a payload beside it and nowhere else. */
-export function currentPayloadName(root: string): string | undefined {
+export function currentPayloadName(root: DirectoryHandle): string | undefined {
   try {
-    const name = readlinkSync(`${root}/..data`);
+    const name = root.readLink('..data');
     return isPayloadDirectoryName(name) ? name : undefined;
   } catch {
     return undefined;
@@ -12,79 +35,44 @@ export function currentPayloadName(root: string): string | undefined {
 }
 
 /**
- * Does this payload hold these files, all and no others, byte for byte? Every level is entered through an open handle
- * and no link is followed, as a container may have changed what is there. What cannot be read is not what was written.
- * @param root an open directory, `/proc/self/fd/<n>`
+ * Does this payload hold these files, all and no others, byte for byte? Looks only for what belongs there, and ends at the
+ * first difference, whatever a container has put there. What cannot be read is not what was written.
  */
-export function payloadHolds(root: string, name: string, files: ReadonlyMap<string, Uint8Array>): boolean {
+export function payloadHolds(root: DirectoryHandle, name: string, tree: Tree): boolean {
   try {
-    const left = new Map(files);
-    return holdsAll(`${root}/${name}`, '', left) && left.size === 0;
+    return root.within(name, (payload) => everyFile(payload, tree, 'read', holds));
   } catch {
     return false;
   }
 }
 
-/** Paths of all files of a payload; undefined when something else than files and directories is in it. */
-export function payloadPaths(payload: string): Set<string> | undefined {
-  const paths = new Set<string>();
+function holds(file: OpenFile, bytes: Uint8Array): boolean {
   try {
-    return collectPaths(payload, '', paths) ? paths : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function collectPaths(path: string, prefix: string, paths: Set<string>): boolean {
-  return withHandle(path, constants.O_DIRECTORY, (handle) => {
-    const directory = `/proc/self/fd/${handle}`;
-    return readdirSync(directory, { withFileTypes: true }).every((entry) => {
-      const file = `${prefix}${entry.name}`;
-      if (entry.isFile()) paths.add(file);
-      return (
-        entry.isFile() ||
-        (entry.isDirectory() && collectPaths(`${directory}/${entry.name}`, `${file}/`, paths))
-      );
-    });
-  });
-}
-
-function holdsAll(path: string, prefix: string, left: Map<string, Uint8Array>): boolean {
-  return withHandle(path, constants.O_DIRECTORY, (handle) => {
-    const directory = `/proc/self/fd/${handle}`;
-    return readdirSync(directory, { withFileTypes: true }).every((entry) => {
-      const file = `${prefix}${entry.name}`;
-      const below = `${directory}/${entry.name}`;
-      if (entry.isDirectory()) return hasFileBelow(left, file) && holdsAll(below, `${file}/`, left);
-      const bytes = left.get(file);
-      return bytes !== undefined && left.delete(file) && entry.isFile() && fileHolds(below, bytes);
-    });
-  });
-}
-
-function hasFileBelow(left: ReadonlyMap<string, unknown>, directory: string): boolean {
-  return [...left.keys()].some((file) => file.startsWith(`${directory}/`));
-}
-
-function fileHolds(path: string, bytes: Uint8Array): boolean {
-  return withHandle(path, constants.O_NONBLOCK, (handle) => {
-    const stats = fstatSync(handle);
-    if (!stats.isFile() || stats.size !== bytes.length) return false;
-    const there = Buffer.alloc(bytes.length);
-    let read = 0;
-    for (let more = -1; read < there.length && more !== 0; read += more)
-      more = readSync(handle, there, read, there.length - read, null);
-    const isSame = read === there.length && there.equals(bytes);
-    there.fill(0);
-    return isSame;
-  });
-}
-
-function withHandle<T>(path: string, flags: number, action: (handle: number) => T): T {
-  const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | flags);
-  try {
-    return action(handle);
+    return fileHolds(file, bytes);
   } finally {
-    closeSync(handle);
+    file.close();
   }
+}
+
+/**
+ * Opens each file of a payload and calls `action`, which closes the file or keeps it. Ends when `action` returns false, and
+ * when a directory holds more or fewer entries than belong there.
+ * @returns true when all of them were there and `action` returned true for all
+ * @throws a system error where something else stands in a file's place
+ */
+export function everyFile(
+  directory: DirectoryHandle,
+  tree: Tree,
+  access: 'read' | 'rewrite',
+  action: (file: OpenFile, bytes: Uint8Array) => boolean,
+): boolean {
+  if (directory.names(tree.size)?.length !== tree.size) return false;
+  for (const [name, there] of tree) {
+    const isSo =
+      there instanceof Uint8Array
+        ? action(directory.openFile(name, access), there)
+        : directory.within(name, (below) => everyFile(below, there, access, action));
+    if (!isSo) return false;
+  }
+  return true;
 }

@@ -1,7 +1,9 @@
 import type { VolumeFile, VolumeForm } from '../ports.ts';
-import { emptyDirectory } from './empty-directory.ts';
+import type { DirectoryHandle } from './directory-handle.ts';
+import { emptyDirectory, removeTree } from './empty-directory.ts';
 import { onOpenVolume } from './open-volume.ts';
-import { replacePayload } from './replace-payload.ts';
+import { currentPayloadName } from './read-payload.ts';
+import { effortFor, replacePayload } from './replace-payload.ts';
 
 /** A mounted volume, for a process that does not share the call-outs' locks. */
 export interface MountedVolume {
@@ -24,18 +26,24 @@ export function replaceFiles(
   form: VolumeForm,
   inPlace: boolean,
 ): 'unchanged' | 'replaced' | 'gone' {
-  const result = onOpenVolume(path, device, (directory) => {
+  const result = onOpenVolume(path, device, (root) => {
     if (!isMounted()) return 'gone';
     try {
-      const done = replacePayload(directory, files, form, { inPlace });
+      const done = replacePayload(root, files, form, { inPlace });
       if (isMounted()) return done;
     } catch (error) {
       // Else it was emptied while it was written to.
       if (isMounted()) throw error;
     }
-    // The volume is a link in /proc, and links are not followed: what it leads to is.
-    emptyDirectory(`${directory}/.`);
+    removeAll(root, files);
     return 'gone';
   });
   return result ?? 'gone';
+}
+
+/** The new payload goes first: a container may have made more entries than are looked at. */
+function removeAll(root: DirectoryHandle, files: readonly VolumeFile[]): void {
+  const current = currentPayloadName(root);
+  if (current !== undefined) removeTree(root, current, effortFor(files));
+  emptyDirectory(root, effortFor(files));
 }

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -20,9 +22,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { VolumeFile, VolumeForm } from '../ports.ts';
 import { writePayload } from './atomic-writer.ts';
-import { replacePayload } from './replace-payload.ts';
+import { onDirectory } from './directory-handle.ts';
+import { replacePayload as replaceIn } from './replace-payload.ts';
 
 const form: VolumeForm = { readOnly: false, fileMode: 0o640, uid: 0, gid: 2000, rootMode: 0o2775 };
+
+function replacePayload(path: string, ...rest: OmitFirst<Parameters<typeof replaceIn>>) {
+  return onDirectory(path, (open) => replaceIn(open, ...rest));
+}
+type OmitFirst<All> = All extends [unknown, ...infer Rest] ? Rest : never;
 
 let around = '';
 let root = '';
@@ -156,6 +164,32 @@ describe('in place', () => {
     truncateSync(join(root, readlinkSync(join(root, '..data')), 'password'), 2 ** 41);
     expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
     expect(content()).toEqual({ ...old, password: 'new' });
+  });
+
+  test('a file that a container gave a second name is not written to, but exchanged', () => {
+    writePayload(root, files(old), form);
+    linkSync(join(root, readlinkSync(join(root, '..data')), 'password'), join(root, 'second'));
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual({ ...old, password: 'new', second: 'old' });
+  });
+
+  test('a pipe in a file’s place makes nothing wait', () => {
+    writePayload(root, files(old), form);
+    const file = join(root, readlinkSync(join(root, '..data')), 'password');
+    unlinkSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(replacePayload(root, files({ ...old, password: 'new' }), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual({ ...old, password: 'new' });
+  });
+
+  test('more files than are kept open at once are exchanged', () => {
+    const many = (value: string) =>
+      Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`file-${index}`, value]));
+    writePayload(root, files(many('old')), form);
+    const before = readlinkSync(join(root, '..data'));
+    expect(replacePayload(root, files(many('new')), form, inPlace)).toBe('replaced');
+    expect(content()).toEqual(many('new'));
+    expect(readlinkSync(join(root, '..data'))).not.toBe(before);
   });
 
   test('a link that a container put in a file’s place is not followed', () => {

@@ -1,16 +1,18 @@
-import { lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { DriverError, systemCode } from '../errors.ts';
 import type { VolumeFile, VolumeForm } from '../ports.ts';
 import { DATA_LINK, makeLink, makePayload } from './atomic-writer.ts';
-import { emptyDirectory } from './empty-directory.ts';
+import type { DirectoryHandle } from './directory-handle.ts';
+import { type Effort, removeTree } from './empty-directory.ts';
 import { isPayloadDirectoryName, newPayloadName, topLevelNames } from './payload.ts';
-import { currentPayloadName, payloadHolds } from './read-payload.ts';
+import { currentPayloadName, payloadHolds, treeOf } from './read-payload.ts';
 import { rewriteInPlace } from './rewrite-in-place.ts';
 
 /** A new link `..data`, before it takes the old one's place. */
 const NEW_DATA_LINK = /^\.\.data_tmp\.[0-9a-f]{10}$/;
 /** Younger leftovers may be what another agent, of an upgrade, is just writing. */
 const LEFTOVER_AGE_MS = 10_000;
+/** Entries of the pod's own that are looked at or removed in one rotation, beside four for each file of the volume. */
+const SPARE_ENTRIES = 1024;
 
 /**
  * Replaces what a mounted volume holds, all files at once, in the steps of kubelet's atomic writer
@@ -22,87 +24,92 @@ const LEFTOVER_AGE_MS = 10_000;
  *   (4) links for names that are new go to the top, and those of names that are gone go away
  *   (5) what is not current any more goes, with what a killed agent left
  * A kill between any two steps leaves the old files or the new ones, and the next call completes the rest.
- * @param root the volume as an open directory, `/proc/self/fd/<n>`: a container may write to it too
+ * @param root the volume; a container may write to it too
  * @throws DriverError `VolumeFailed`
  */
 export function replacePayload(
-  root: string,
+  root: DirectoryHandle,
   files: readonly VolumeFile[],
   form: VolumeForm,
   { inPlace = false, now = new Date() } = {},
 ): 'unchanged' | 'replaced' {
   const current = currentPayloadName(root);
-  const wanted = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const wanted = treeOf(files);
   // (1)
   const isSame = current !== undefined && payloadHolds(root, current, wanted);
   let name = isSame ? current : newPayloadName(now);
+  const effort = effortFor(files);
+  const entries = root.names(effort.namesAtOnce);
   try {
     if (!isSame) {
-      if (inPlace && current !== undefined && rewriteInPlace(`${root}/${current}`, files)) name = current;
+      if (inPlace && current !== undefined && rewriteInPlace(root, current, wanted)) name = current;
       else exchange(root, name, files, form);
     }
     // (4)
-    linkNames(root, topLevelNames(files), form);
+    linkNames(root, topLevelNames(files), entries, form);
   } catch (error) {
-    if (!isSame && currentPayloadName(root) !== name) removeTree(root, name);
+    if (!isSame && currentPayloadName(root) !== name) removeTree(root, name, effort);
     const text = `the volume's files could not be replaced in the node's memory (${systemCode(error)})`;
     throw new DriverError('VolumeFailed', text, { cause: error });
   }
   // (5)
-  for (const entry of readdirSync(root)) {
-    if (entry === name || !(isPayloadDirectoryName(entry) || NEW_DATA_LINK.test(entry))) continue;
-    if (entry === current || isOld(`${root}/${entry}`, now)) removeTree(root, entry);
+  if (current !== undefined && current !== name) removeTree(root, current, effort);
+  for (const entry of entries ?? []) {
+    if (entry === name || entry === current) continue;
+    if (!isPayloadDirectoryName(entry) && !NEW_DATA_LINK.test(entry)) continue;
+    if (isOld(root, entry, now)) removeTree(root, entry, effort);
   }
   return isSame ? 'unchanged' : 'replaced';
 }
 
-function exchange(root: string, name: string, files: readonly VolumeFile[], form: VolumeForm): void {
+/**
+ * A container can make tens of thousands of entries, to keep the agent busy. What is not looked at or removed in this
+ * rotation stays for the next one.
+ */
+export function effortFor(files: readonly VolumeFile[]): Effort {
+  const entries = SPARE_ENTRIES + files.reduce((sum, { path }) => sum + 4 * path.split('/').length, 0);
+  return { steps: entries, namesAtOnce: entries };
+}
+
+function exchange(root: DirectoryHandle, name: string, files: readonly VolumeFile[], form: VolumeForm): void {
   // (2)
   makePayload(root, name, files, form);
   // (3)
-  const link = `${root}/..data_tmp.${name.slice(-10)}`;
-  makeLink(name, link, form);
+  const link = `..data_tmp.${name.slice(-10)}`;
+  makeLink(root, link, name, form);
   try {
-    renameSync(link, `${root}/${DATA_LINK}`);
+    root.rename(link, DATA_LINK);
   } catch (error) {
-    unlinkSync(link);
+    root.unlink(link);
     throw error;
   }
 }
 
-function linkNames(root: string, names: readonly string[], form: VolumeForm): void {
+/** @param entries the names at the top; undefined when a container has made more than are looked at */
+function linkNames(
+  root: DirectoryHandle,
+  names: readonly string[],
+  entries: readonly string[] | undefined,
+  form: VolumeForm,
+): void {
   const wanted = new Set(names);
-  const entries = new Set(readdirSync(root));
   for (const name of wanted) {
     // A container may have put a file of its own there, and keeps it.
-    if (!entries.has(name)) makeLink(`${DATA_LINK}/${name}`, `${root}/${name}`, form);
+    if (root.look(name) === undefined) makeLink(root, name, `${DATA_LINK}/${name}`, form);
   }
-  for (const name of entries) if (!wanted.has(name) && isOurLink(root, name)) unlinkSync(`${root}/${name}`);
+  for (const name of entries ?? []) if (!wanted.has(name) && isOurLink(root, name)) root.unlink(name);
 }
 
-function isOurLink(root: string, name: string): boolean {
+function isOurLink(root: DirectoryHandle, name: string): boolean {
   try {
-    return readlinkSync(`${root}/${name}`) === `${DATA_LINK}/${name}`;
+    return root.readLink(name) === `${DATA_LINK}/${name}`;
   } catch {
     return false;
   }
 }
 
-function isOld(path: string, now: Date): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+function isOld(root: DirectoryHandle, name: string, now: Date): boolean {
+  const stats = root.look(name);
   // A clock that was set back makes things look as if they were of the future: those are no newer than any.
   return stats !== undefined && Math.abs(now.getTime() - stats.mtimeMs) > LEFTOVER_AGE_MS;
-}
-
-/** What cannot be removed stays: the file system goes with the volume. */
-function removeTree(root: string, name: string): void {
-  const path = `${root}/${name}`;
-  try {
-    if (lstatSync(path).isDirectory()) {
-      emptyDirectory(path);
-      rmdirSync(path);
-    } else unlinkSync(path);
-  } catch {
-    // A container may be writing there.
-  }
 }

@@ -1,82 +1,98 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import type { VolumeFile } from '../ports.ts';
-import { payloadPaths } from './read-payload.ts';
+import { isOutOfDescriptors } from '../errors.ts';
+import type { DirectoryHandle } from './directory-handle.ts';
+import { overwrite, readStart } from './file-content.ts';
+import type { OpenFile } from './open-file.ts';
+import { everyFile, type Tree } from './read-payload.ts';
 
 /** What `st_blocks` counts in (inode(7)). */
 const BLOCK_BYTES = 512;
+/** Files that are open at once: one for each that changes, until all of them are written. */
+const MAX_CHANGES = 512;
+/** Old content that is kept for the case of a fault, beside twice the new content. */
+const SPARE_OLD_BYTES = 1024 * 1024;
+
+/** A file that changes. It stays open, so that a fault is undone in the very file that was written. */
+interface Change {
+  readonly file: OpenFile;
+  readonly old: Uint8Array;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * Writes new content into the files that are there, for readers that hold on to a file and follow no link: those who
- * read meanwhile may find a part of it, or a new file beside an old one. Every level is entered through an open handle
- * and no link is followed, as a container may have changed what is there.
- * @param payload the directory with the files; below an open one
- * @returns false when the files there are others than these, or not as they were written: then nothing was touched
+ * Writes new content into the files that are there, for readers that hold on to a file and follow no link. Who reads
+ * meanwhile may find a part of it, or a new file beside an old one.
+ *   (1) open all files and keep those that change, before anything is written
+ *   (2) write them; after a fault, write back what each of them held
+ * @param payload name of the directory with the files
+ * @returns false when the files there are others than these, are not as they were written, or are too many or too large to
+ *   keep; then nothing was touched
  * @throws a system error, after the old content was put back
  */
-export function rewriteInPlace(payload: string, files: readonly VolumeFile[]): boolean {
-  const there = payloadPaths(payload);
-  if (there?.size !== files.length || !files.every(({ path }) => there.has(path))) return false;
-  // A pod that may write to its files can make them longer than any memory: those are not kept, but exchanged.
-  if (!files.every(({ path }) => isWhole(payload, path))) return false;
-  const undo: (() => void)[] = [];
+export function rewriteInPlace(root: DirectoryHandle, payload: string, tree: Tree): boolean {
+  const changes: Change[] = [];
   try {
-    for (const { path, bytes } of files) {
-      inFile(payload, path.split('/'), (handle) => {
-        const old = contentOf(handle);
-        if (old.equals(bytes)) return;
-        undo.push(() => inFile(payload, path.split('/'), (again) => overwrite(again, old)));
-        overwrite(handle, bytes);
-      });
+    return collectChanges(root, payload, tree, changes) && writeAll(changes);
+  } finally {
+    for (const { file } of changes) file.close();
+  }
+}
+
+/** A link, a pipe or a mount in a file's place is an error of open, and the payload not as it was written. */
+function collectChanges(root: DirectoryHandle, payload: string, tree: Tree, changes: Change[]): boolean {
+  let spare = SPARE_OLD_BYTES + 2 * bytesOf(tree);
+  const collect = (file: OpenFile, bytes: Uint8Array): boolean => {
+    const change = { file, old: new Uint8Array(), bytes };
+    changes.push(change);
+    const old = contentOf(file, spare);
+    if (old === undefined) return false;
+    if (old.equals(bytes)) changes.pop()?.file.close();
+    else Object.assign(change, { old });
+    spare -= old.length;
+    return changes.length <= MAX_CHANGES;
+  };
+  try {
+    return root.within(payload, (directory) => everyFile(directory, tree, 'rewrite', collect));
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
+    return false;
+  }
+}
+
+/**
+ * What a file holds; undefined for one that the driver did not leave like this. It has no holes, as a container can make
+ * it longer than any memory, and no second name, under which another file would be written to.
+ */
+function contentOf(file: OpenFile, most: number): Buffer | undefined {
+  const { size, blocks, nlink } = file.stats();
+  if (size > most || size > blocks * BLOCK_BYTES || nlink !== 1) return undefined;
+  return readStart(file, size);
+}
+
+function writeAll(changes: readonly Change[]): true {
+  const written: Change[] = [];
+  try {
+    for (const change of changes) {
+      written.push(change);
+      overwrite(change.file, change.bytes);
     }
     return true;
   } catch (error) {
-    for (const step of undo.reverse()) step();
+    for (const change of written.reverse()) undo(change);
     throw error;
   }
 }
 
-/** Is there as much of a file as it is long? What the driver wrote has no holes. */
-function isWhole(payload: string, path: string): boolean {
-  let whole = false;
-  inFile(payload, path.split('/'), (handle) => {
-    const { size, blocks } = fstatSync(handle);
-    whole = size <= blocks * BLOCK_BYTES;
-  });
-  return whole;
-}
-
-/** No more than there is room for in the volume, should the file have become longer just now. */
-function contentOf(handle: number): Buffer {
-  const { size, blocks } = fstatSync(handle);
-  const there = Buffer.alloc(Math.min(size, blocks * BLOCK_BYTES));
-  let read = 0;
-  for (let more = -1; read < there.length && more !== 0; read += more)
-    more = readSync(handle, there, read, there.length - read, read);
-  return there.subarray(0, read);
-}
-
-function inFile(
-  directory: string,
-  [name = '', ...below]: readonly string[],
-  action: (handle: number) => void,
-) {
-  const { O_RDONLY, O_RDWR, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const isLast = below.length === 0;
-  const handle = openSync(
-    `${directory}/${name}`,
-    O_NOFOLLOW | (isLast ? O_RDWR | O_NONBLOCK : O_RDONLY | O_DIRECTORY),
-  );
+/** What cannot be undone in one file, for want of room, does not keep the others from it. */
+function undo({ file, old }: Change): void {
   try {
-    if (!isLast) inFile(`/proc/self/fd/${handle}`, below, action);
-    else if (fstatSync(handle).isFile()) action(handle);
-    else throw Object.assign(new Error(`${name} is no file`), { code: 'EINVAL' });
-  } finally {
-    closeSync(handle);
+    overwrite(file, old);
+  } catch {
+    // The fault that is undone is the one that is told, and the next rotation finds the difference.
   }
 }
 
-/** The length last: a reader finds the new beginning with the old end rather than nothing. */
-function overwrite(handle: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at, at);
-  ftruncateSync(handle, bytes.length);
+function bytesOf(tree: Tree): number {
+  let sum = 0;
+  for (const there of tree.values()) sum += there instanceof Uint8Array ? there.length : bytesOf(there);
+  return sum;
 }

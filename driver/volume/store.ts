@@ -9,6 +9,7 @@ import { recordNames, removeRecord, writeRecord } from '../record/record-file.ts
 import { type Recorder, silentRecorder } from '../recorder.ts';
 import { writePayload } from './atomic-writer.ts';
 import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
+import { onDirectory } from './directory-handle.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
 import { type MountEntry, mountsFrom } from './mountinfo.ts';
@@ -224,7 +225,7 @@ class TmpfsVolume implements Volume {
       for (const _ of found.slice(1)) await (await mounts()).unmount(this.#staging);
       found = mountsAt(this.#staging);
     }
-    if (found.some(isOurs)) emptyDirectory(this.#staging);
+    if (found.some(isOurs)) onDirectory(this.#staging, (root) => emptyDirectory(root));
     await unmountEach(this.#staging, found);
     removeDirectory(this.#staging);
   }

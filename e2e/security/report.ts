@@ -43,6 +43,8 @@ const RUNS: Record<string, (report: never) => Cells[]> = {
   'rotation-kill': (run: Kills & { command: string }) => [
     kills('kills of the node agent in a rotation', run, run.command),
   ],
+  'rotation-attack': (run: Attacks) => [attacks('rotations under attack', run)],
+  'unmount-attack': (run: Attacks) => [attacks('unmounts under attack', run)],
   concurrency: (run: { mountsAtOnce: number; failed: number }) => [
     {
       what: 'volumes at once',
@@ -61,6 +63,12 @@ const RUNS: Record<string, (report: never) => Cells[]> = {
   ],
 };
 
+type Attacks = {
+  readonly tried: number;
+  readonly struck: number;
+  readonly failed: number;
+  readonly command: string;
+};
 type Kills = { readonly points: number; readonly kills: number; readonly failed: number };
 
 const made = Object.entries(RUNS).flatMap(([name, cellsOf]) => {
@@ -77,6 +85,15 @@ for (const { what, tried, found } of made) console.log(`${what}: tried ${tried},
 
 function faults(what: string, tried: number, failed: number): Cells {
   return { what, tried: grouped(tried), found: grouped(failed), command: `${contract} e2e/contract/faults` };
+}
+
+function attacks(what: string, { tried, struck, failed, command }: Attacks): Cells {
+  return {
+    what,
+    tried: `${grouped(tried)}, of which ${grouped(struck)} struck`,
+    found: grouped(failed),
+    command,
+  };
 }
 
 function kills(what: string, { points, kills: count, failed }: Kills, command: string): Cells {

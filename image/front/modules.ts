@@ -9,6 +9,7 @@ export const replaced: Readonly<Record<string, string>> = {
   'node:timers/promises': 'driver/front/node/timers-promises.ts',
   'driver/main.ts': 'driver/front/call-outs.ts',
   'driver/agent/socket.ts': 'driver/front/agent/socket.ts',
+  'driver/volume/directory-calls.ts': 'driver/front/volume/directory-calls.ts',
   'driver/volume/mount-calls.ts': 'driver/front/volume/mount-calls.ts',
   'driver/volume/volume-name.ts': 'driver/front/volume/volume-name.ts',
 };

@@ -79,9 +79,21 @@ char *front_take_text(JSContext *ctx, JSValueConst value, const char *name, size
   return copy;
 }
 
+/* A path of bytes, where a name need not be UTF-8. */
+static char *take_path_bytes(JSContext *ctx, JSValueConst value, size_t *length) {
+  const uint8_t *bytes = front_take_bytes(ctx, value, length);
+  if (bytes == NULL) return NULL;
+  char *copy = js_malloc(ctx, *length + 1);
+  if (copy == NULL) return NULL;
+  memcpy(copy, bytes, *length);
+  copy[*length] = '\0';
+  return copy;
+}
+
 JSValue front_take_path(JSContext *ctx, JSValueConst value, const char *name, char **path) {
   size_t length;
-  char *text = front_take_text(ctx, value, name, &length);
+  char *text = JS_GetTypedArrayType(value) == JS_TYPED_ARRAY_UINT8 ? take_path_bytes(ctx, value, &length)
+                                                                  : front_take_text(ctx, value, name, &length);
   if (text == NULL) return JS_EXCEPTION;
   if (strlen(text) != length) {
     js_free(ctx, text);

@@ -24,8 +24,9 @@ bool front_take_owner(JSContext *ctx, JSValueConst user, JSValueConst group, uid
 char *front_take_text(JSContext *ctx, JSValueConst value, const char *name, size_t *length);
 
 /*
- * The same for what the kernel reads up to a NUL. Answers JS_UNDEFINED and sets `path`; anything else is what the
- * caller has to answer in its turn: an exception, or -EINVAL for a NUL in the text.
+ * The same for what the kernel reads up to a NUL, and for bytes of a Uint8Array, as a name need not be UTF-8. Answers
+ * JS_UNDEFINED and sets `path`; anything else is what the caller has to answer in its turn: an exception, or -EINVAL for a
+ * NUL within.
  */
 JSValue front_take_path(JSContext *ctx, JSValueConst value, const char *name, char **path);
 JSValue front_take_paths(JSContext *ctx, JSValueConst first, const char *first_name, JSValueConst second,

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +80,16 @@ JSValue front_fchown(JSContext *ctx, JSValueConst self, int argc, JSValueConst *
   if (!front_take_descriptor(ctx, argv[0], &descriptor) || !front_take_owner(ctx, argv[1], argv[2], &uid, &gid))
     return JS_EXCEPTION;
   return front_result(ctx, fchown(descriptor, uid, gid));
+}
+
+/* The kernel reads an int, though the request is numbered for a long (fs/ioctl.c, ioctl_setflags). */
+JSValue front_clear_flags(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {
+  (void)self;
+  (void)argc;
+  int descriptor;
+  int flags = 0;
+  if (!front_take_descriptor(ctx, argv[0], &descriptor)) return JS_EXCEPTION;
+  return front_result(ctx, ioctl(descriptor, FS_IOC_SETFLAGS, &flags));
 }
 
 JSValue front_ftruncate(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv) {

@@ -11,5 +11,6 @@ JSValue front_write(JSContext *ctx, JSValueConst self, int argc, JSValueConst *a
 JSValue front_fchmod(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv);
 JSValue front_fchown(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv);
 JSValue front_ftruncate(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv);
+JSValue front_clear_flags(JSContext *ctx, JSValueConst self, int argc, JSValueConst *argv);
 
 #endif

@@ -44,6 +44,7 @@ static const JSCFunctionListEntry calls[] = {
     JS_CFUNC_DEF("fstat", 1, front_fstat),
     JS_CFUNC_DEF("statfs", 1, front_statfs),
     JS_CFUNC_DEF("readDirectory", 1, front_read_directory),
+    JS_CFUNC_DEF("readNames", 2, front_read_names),
     JS_CFUNC_DEF("readLink", 1, front_read_link),
     JS_CFUNC_DEF("realPath", 1, front_real_path),
 
@@ -57,6 +58,7 @@ static const JSCFunctionListEntry calls[] = {
     JS_CFUNC_DEF("chown", 3, front_chown),
     JS_CFUNC_DEF("lchown", 3, front_lchown),
     JS_CFUNC_DEF("fchown", 3, front_fchown),
+    JS_CFUNC_DEF("clearFlags", 1, front_clear_flags),
     JS_CFUNC_DEF("ftruncate", 2, front_ftruncate),
 
     JS_CFUNC_DEF("mount", 5, front_mount),

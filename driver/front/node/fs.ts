@@ -15,12 +15,15 @@ const FLAGS: Readonly<Record<string, number>> = {
   wx: O_WRONLY | O_CREAT | O_EXCL,
 };
 
+/** A path with a name that need not be UTF-8 is bytes. */
+type Path = string | Uint8Array;
+
 const EINTR = 4;
 
 /** How much of a file is read at once. */
 const CHUNK_BYTES = 65_536;
 
-export function openSync(path: string, flags: string | number = 'r', mode = 0o666): number {
+export function openSync(path: Path, flags: string | number = 'r', mode = 0o666): number {
   const bits = typeof flags === 'number' ? flags : FLAGS[flags];
   if (bits === undefined) throw invalid(`The argument 'flags' is invalid. Received '${flags}'`);
   return done(system.open(checked(path), bits, mode), 'open', path);
@@ -95,9 +98,9 @@ export function statSync(path: string): Stats {
   return statsOf(system.stat(checked(path)), 'stat', path);
 }
 
-export function lstatSync(path: string, options?: { throwIfNoEntry: true }): Stats;
-export function lstatSync(path: string, options: Looking): Stats | undefined;
-export function lstatSync(path: string, { throwIfNoEntry = true }: Looking = {}): Stats | undefined {
+export function lstatSync(path: Path, options?: { throwIfNoEntry: true }): Stats;
+export function lstatSync(path: Path, options: Looking): Stats | undefined;
+export function lstatSync(path: Path, { throwIfNoEntry = true }: Looking = {}): Stats | undefined {
   const found = system.lstat(checked(path));
   if (!throwIfNoEntry && typeof found === 'number' && isNoEntry(found)) return undefined;
   return statsOf(found, 'lstat', path);
@@ -107,7 +110,7 @@ export function fstatSync(descriptor: number): Stats {
   return statsOf(system.fstat(descriptor), 'fstat');
 }
 
-function statsOf(found: readonly number[] | number, syscall: string, path?: string): Stats {
+function statsOf(found: readonly number[] | number, syscall: string, path?: Path): Stats {
   return new Stats(given(found, syscall, path));
 }
 
@@ -126,7 +129,7 @@ export function readdirSync(path: string): string[] {
   return [...given(system.readDirectory(checked(path)), 'scandir', path)];
 }
 
-export function readlinkSync(path: string): string {
+export function readlinkSync(path: Path): string {
   return given(system.readLink(checked(path)), 'readlink', path);
 }
 
@@ -136,10 +139,10 @@ export function realpathSync(path: string): string {
 }
 
 export function mkdirSync(
-  path: string,
+  path: Path,
   { mode = 0o777, recursive = false }: { mode?: number; recursive?: boolean } = {},
 ): void {
-  if (recursive) makeWithParents(checked(path), mode);
+  if (recursive) makeWithParents(textOf(path), mode);
   else done(system.makeDirectory(checked(path), mode), 'mkdir', path);
 }
 
@@ -159,19 +162,19 @@ function makeWithParents(path: string, mode: number, asked = path): void {
   if (!new Stats(found).isDirectory()) throw systemError(result, 'mkdir', asked);
 }
 
-export function rmdirSync(path: string): void {
+export function rmdirSync(path: Path): void {
   done(system.removeDirectory(checked(path)), 'rmdir', path);
 }
 
-export function unlinkSync(path: string): void {
+export function unlinkSync(path: Path): void {
   done(system.unlink(checked(path)), 'unlink', path);
 }
 
-export function renameSync(from: string, to: string): void {
+export function renameSync(from: Path, to: Path): void {
   done(system.rename(checked(from), checked(to)), 'rename', from, to);
 }
 
-export function symlinkSync(to: string, path: string): void {
+export function symlinkSync(to: string, path: Path): void {
   done(system.symlink(checked(to), checked(path)), 'symlink', to, path);
 }
 
@@ -191,7 +194,7 @@ export function fchownSync(descriptor: number, uid: number, gid: number): void {
   done(system.fchown(descriptor, uid, gid), 'fchown');
 }
 
-export function lchownSync(path: string, uid: number, gid: number): void {
+export function lchownSync(path: Path, uid: number, gid: number): void {
   done(system.lchown(checked(path), uid, gid), 'lchown', path);
 }
 
@@ -203,24 +206,31 @@ function uninterrupted(call: () => number): number {
   }
 }
 
-function done(result: number, syscall: string, path?: string, dest?: string): number {
-  if (result < 0) throw systemError(result, syscall, path, dest);
+function done(result: number, syscall: string, path?: Path, dest?: Path): number {
+  if (result < 0) throw systemError(result, syscall, textOf(path), textOf(dest));
   return result;
 }
 
 function given<Given extends object | string>(
   result: Given | number,
   syscall: string,
-  path: string | undefined,
+  path: Path | undefined,
 ): Given {
-  if (typeof result === 'number') throw systemError(result, syscall, path);
+  if (typeof result === 'number') throw systemError(result, syscall, textOf(path));
   return result;
 }
 
 /** Before anything of it gets to the system, which would take it for a shorter one. */
-function checked(path: string): string {
-  if (path.includes('\0')) throw invalid("The argument 'path' must be a string without null bytes");
+function checked<Given extends Path>(path: Given): Given {
+  const hasNul = typeof path === 'string' ? path.includes('\0') : path.includes(0);
+  if (hasNul) throw invalid("The argument 'path' must be a string without null bytes");
   return path;
+}
+
+function textOf(path: Path): string;
+function textOf(path: Path | undefined): string | undefined;
+function textOf(path: Path | undefined): string | undefined {
+  return path instanceof Uint8Array ? (system.decodeUtf8(path, false) ?? '') : path;
 }
 
 function invalid(text: string): Error {

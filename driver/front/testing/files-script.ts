@@ -26,6 +26,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { filesOfProjectedVolumes } from '../../credentials/projected-volumes.ts';
+import { onDirectory } from '../../volume/directory-handle.ts';
 import { emptyDirectory } from '../../volume/empty-directory.ts';
 import { print, readInput } from './answers.ts';
 
@@ -40,6 +41,7 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_DIRECTORY, 
 process.umask(0o027);
 
 const at = (name: string) => `${directory}/${name}`;
+const bytesBelow = (...bytes: number[]) => Buffer.from([...Buffer.from(at('')), ...bytes]);
 const descriptors: Record<string, number> = {};
 const opened = (name: string, ...args: Parameters<typeof openSync>) => {
   descriptors[name] = openSync(...args);
@@ -199,7 +201,17 @@ const steps: readonly (() => unknown)[] = [
   () => [...filesOfProjectedVolumes(at('p'))].sort(),
   () => [...filesOfProjectedVolumes(at('none'))],
   () => [...filesOfProjectedVolumes(at('file'))],
-  () => emptyDirectory(directory),
+  // Names that are not UTF-8.
+  () => closeSync(openSync(bytesBelow(0xff, 0x80), 'wx')),
+  () => about(lstatSync(bytesBelow(0xff, 0x80))),
+  () => renameSync(bytesBelow(0xff, 0x80), bytesBelow(0xfe)),
+  () => unlinkSync(bytesBelow(0xff)),
+  () => unlinkSync(bytesBelow(0x78, 0)),
+  () => mkdirSync(bytesBelow(0xfd)),
+  () => symlinkSync('nowhere', bytesBelow(0xfc)),
+  () => readlinkSync(bytesBelow(0xfc)),
+  () => rmdirSync(bytesBelow(0xfe)),
+  () => onDirectory(directory, (open) => emptyDirectory(open)),
   () => readdirSync(directory),
 ];
 print(steps.map((step) => told(step)));

@@ -1,7 +1,19 @@
 import * as system from 'front:system';
 import { holds, is } from '../assertions.mjs';
 import { at, directory, put, textOf } from '../directory.mjs';
-import { EEXIST, EINVAL, ELOOP, ENOENT, ENOTDIR, ENOTEMPTY } from '../numbers.mjs';
+import {
+  EBADF,
+  EEXIST,
+  EINVAL,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  ENOTTY,
+  EOPNOTSUPP,
+  O_CREAT,
+  O_WRONLY,
+} from '../numbers.mjs';
 
 export const directoriesCases = {
   directories() {
@@ -29,6 +41,33 @@ export const directoriesCases = {
     system.makeDirectory(at('many'), 0o700);
     for (let index = 0; index < 3000; index++) put(`many/${index}`, '');
     is(new Set(system.readDirectory(at('many'))).size, 3000, 'many names');
+    is(system.readNames(at('many'), 7).length, 7, 'the first of many names');
+    is(system.readNames(at('many'), 0), [], 'none of them');
+    is(system.readNames(at('missing'), 7), -ENOENT, 'readNames of nothing');
+  },
+
+  'names that are not UTF-8'() {
+    system.makeDirectory(at('bytes'), 0o700);
+    const below = (...name) => new Uint8Array([...system.encodeUtf8(at('bytes/')), ...name]);
+    system.close(system.open(below(0xff, 0x80), O_WRONLY | O_CREAT, 0o600));
+    is(system.readDirectory(at('bytes')), ['\ufffd\ufffd'], 'as text');
+    is(system.readNames(at('bytes'), 10), [new Uint8Array([0xff, 0x80])], 'as bytes');
+    is(system.rename(below(0xff, 0x80), below(0xfe)), 0, 'rename');
+    is(system.lstat(below(0xfe)).length, 9, 'lstat');
+    is(system.unlink(below(0xff)), -ENOENT, 'unlink of nothing');
+    is(system.unlink(below(0x78, 0, 0x78)), -EINVAL, 'NUL in bytes');
+    is(system.unlink(new Uint8Array(0)), -ENOENT, 'no bytes');
+    is(system.unlink(below(0xfe)), 0, 'unlink');
+    is(system.removeDirectory(at('bytes')), 0, 'nothing is left');
+  },
+
+  flags() {
+    put('flags', '');
+    const descriptor = system.open(at('flags'), 0, 0);
+    // Of a file system that has such flags, or of one that has none.
+    holds([0, -ENOTTY, -EOPNOTSUPP].includes(system.clearFlags(descriptor)), 'clearFlags');
+    system.close(descriptor);
+    is(system.clearFlags(9999), -EBADF, 'clearFlags of nothing');
   },
 
   links() {

@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+
+/**
+ * What tmpfs counts for each entry in a directory's size, `.` and `..` included (mm/shmem.c, BOGO_DIRENT_SIZE). Should a
+ * kernel count less, a directory is read that need not be; the names are counted again then.
+ */
+const ENTRY_BYTES = 20;
+/** What is read in vain at most. Other file systems have sizes of their own, for a few files one block. */
+const SPARE_ENTRIES = 1024;
+
+/** Names that an unmount has in memory at once. More than a volume can hold: these runtimes cannot read a part. */
+export const NAMES_AT_ONCE = 131_072;
+
+/** Can a directory of this size be read at little cost, should it hold no more than `limit` entries? */
+export function mayHoldAtMost(size: number, limit: number): boolean {
+  return size <= (limit + SPARE_ENTRIES) * ENTRY_BYTES;
+}
+
+/**
+ * The names in a directory as bytes. The front has a call of its own (driver/front/volume/directory-calls.ts).
+ * @param size `st_size` of the directory
+ * @returns undefined when there are more than `limit`
+ */
+export function namesOf(directory: string, size: number, limit: number): Uint8Array[] | undefined {
+  if (!mayHoldAtMost(size, limit)) return undefined;
+  const names = readdirSync(directory, { encoding: 'buffer' });
+  return names.length > limit ? undefined : names;
+}
+
+/** Node and Bun make no ioctl(2): the flags stay. The front, which answers each unmount, clears them. */
+export function clearInodeFlags(_descriptor: number): void {}

@@ -1,0 +1,3 @@
+module keyvault-flexvol/e2e/attacker
+
+go 1.26
