@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { labOfEachFile } from './e2e/lab/pool.ts';
+
+const LABS = Number(process.env['LABS'] ?? 4);
 
 /** Run inside the lab (`node e2e/lab/enter.ts vitest run`), as `npm test` does. */
 export default defineConfig({
@@ -21,7 +24,9 @@ export default defineConfig({
           name: 'contract',
           include: ['e2e/contract/**/*.test.ts'],
           exclude: ['e2e/contract/agent*.test.ts'],
-          fileParallelism: false,
+          pool: labOfEachFile(),
+          maxWorkers: LABS,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -35,8 +40,8 @@ export default defineConfig({
             'e2e/contract/{agent,agent-memory,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
             'e2e/contract/faults/azure.test.ts',
           ],
-          fileParallelism: false,
-          // After the others: the mock of Azure needs Azure's own ports.
+          pool: labOfEachFile(),
+          maxWorkers: LABS,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
