@@ -81,7 +81,11 @@ export async function startAgent(
   });
   const ready = () => existsSync(SOCKET) && output.includes('"event":"installed"');
   for (let waited = 0; !ready(); waited += 50) {
-    if (ended || waited > 20_000) throw new Error(`the agent did not start: ${output}`);
+    if (ended || waited > 150_000) {
+      // Else it would hold its port, and the next test could not start one.
+      agent.kill('SIGKILL');
+      throw new Error(`the agent did not start: ${output}`);
+    }
     await delay(50);
   }
   return {
