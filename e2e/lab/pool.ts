@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { PoolOptions, PoolWorker, WorkerRequest } from 'vitest/node';
 
 /**
@@ -40,10 +40,10 @@ class LabWorker implements PoolWorker {
     });
     this.#process = started;
     const { outputStream, errorStream } = project.vitest.logger;
-    // Several workers write to the same streams, so none may end them.
-    started.stdout.on('data', (chunk) => outputStream.write(chunk));
-    started.stderr.on('data', (chunk) => errorStream.write(chunk));
-    this.#streams = Promise.allSettled([finished(started.stdout), finished(started.stderr)]);
+    this.#streams = Promise.all([
+      forward(started.stdout, outputStream),
+      forward(started.stderr, errorStream),
+    ]);
     await Promise.race([
       once(started, 'spawn'),
       once(started, 'error').then(([error]) => Promise.reject(error)),
@@ -82,4 +82,9 @@ class LabWorker implements PoolWorker {
     if (this.#process === undefined) throw new Error('the worker of this lab is not running');
     return this.#process;
   }
+}
+
+/** Writes to a stream that several workers write to, and so without ending it; resolves at the source's end. */
+async function forward(from: Readable | null, to: NodeJS.WritableStream): Promise<void> {
+  for await (const chunk of from ?? []) to.write(chunk);
 }
