@@ -8,7 +8,7 @@ import { setScene, volumeOf } from './scene.ts';
 
 /** As many pods as a node has by default; in a long run so many rounds that each volume is read as often as in weeks of hours. */
 const VOLUMES = 110;
-const ROUNDS = inject('isLong') ? 91 : 28;
+const ROUNDS = inject('isLong') ? 91 : 21;
 const OBJECTS = ['week-one', 'week-two', 'week-three'];
 const MIB = 1024;
 
