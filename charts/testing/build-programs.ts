@@ -1,4 +1,4 @@
-// Builds helm and the programs of the chart's tests with Go, at the same time: they share most of what they import.
+// Builds helm and the programs of the chart's tests with Go: downloads at the same time, builds one after the other.
 import { requireGo } from '../../e2e/cluster/packages.ts';
 import { helmProgram } from '../../e2e/cluster/programs.ts';
 import { helmDocsProgram, helmUnittestProgram, promtoolProgram } from './programs.ts';

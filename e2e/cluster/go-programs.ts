@@ -34,19 +34,30 @@ export async function buildGoPrograms(spec: GoPrograms): Promise<string> {
       // Reads the sources of every package that is to be compiled, and so fetches them.
       await go('list', ...tags, '-deps', '-f', '{{""}}', ...spec.packages);
     });
-    await step(`build ${spec.name} ${spec.version} with Go`, () =>
-      go(
-        'build',
-        '-trimpath',
-        ...tags,
-        '-ldflags',
-        `-s -w ${spec.ldflags ?? ''}`.trim(),
-        '-o',
-        `${directory}/`,
-        ...spec.packages,
+    await inTurn(() =>
+      step(`build ${spec.name} ${spec.version} with Go`, () =>
+        go(
+          'build',
+          '-trimpath',
+          ...tags,
+          '-ldflags',
+          `-s -w ${spec.ldflags ?? ''}`.trim(),
+          '-o',
+          `${directory}/`,
+          ...spec.packages,
+        ),
       ),
     );
   });
+}
+
+let latestBuild: Promise<unknown> = Promise.resolve();
+
+/** One build after the other: each keeps every core busy, and the next finds what they share in Go's cache. */
+function inTurn<T>(build: () => Promise<T>): Promise<T> {
+  const result = latestBuild.then(build);
+  latestBuild = result.catch(() => undefined);
+  return result;
 }
 
 /** Where the module's own files lie in Go's module cache, downloaded when absent. */
