@@ -228,7 +228,7 @@ test('volumes of all these forms follow at their interval, without being told', 
   await runAgent();
   const volumes = new Map<PodVolume, Expected>();
   for (const [index, [name, then]] of rows.entries()) {
-    const options = volumeOptions(forms[name] as Form);
+    const options = { ...volumeOptions(forms[name] as Form), rotationinterval: '30s' };
     volumes.set(await mount(`in-time-${index}`, { options }), then);
   }
   tagged('plain', 'in time', { owner: 'shop' });

@@ -101,7 +101,7 @@ describe('a mounted volume', () => {
 
   test('is rotated at its interval, without being told', async () => {
     await runAgent();
-    const volume = await mount('in-time');
+    const volume = await mount('in-time', { options: rotating });
     setSecret('plain', 'in time');
     await expect.poll(() => read(volume), { timeout: 150_000 }).toBe('in time');
   });
