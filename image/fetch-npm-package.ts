@@ -1,7 +1,7 @@
 // Packages of npm that are not installed with the others, as they are for another machine or only for the build.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
@@ -13,11 +13,15 @@ import { execa } from 'execa';
 export async function fetchNpmPackage(spec: string, integrity: string, destination: string): Promise<void> {
   if (existsSync(destination)) return;
   const work = `${destination}.${randomUUID()}`;
+  const begun = performance.now();
+  console.log(`fetching ${spec} …`);
   await mkdir(work, { recursive: true });
   try {
     const packed = await execa('npm', ['pack', spec, '--json', '--pack-destination', work]);
     const archive = join(work, archiveName(packed.stdout, spec));
     await checkIntegrity(archive, spec, integrity);
+    const megabytes = ((await stat(archive)).size / 1e6).toFixed(0);
+    console.log(`fetched ${spec}: ${megabytes} MB in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
     await mkdir(join(work, 'package'), { recursive: true });
     await execa('tar', ['-xzf', archive, '-C', work]);
     await rename(join(work, 'package'), destination);

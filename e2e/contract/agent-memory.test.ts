@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { startAgent } from '../lab/agent.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Agent, startAgent } from '../lab/agent.ts';
 import type { PodVolume } from '../lab/kubelet.ts';
 import type { FaultRules } from '../mock/faults/rules.ts';
 import { principalOf, secretOf } from '../mock/seed.ts';
@@ -11,14 +11,23 @@ import { setScene, volumeOf } from './scene.ts';
 /** The built driver and a real agent with its memory on; only by it can anything be read. */
 const scene = setScene();
 
+/** Long enough for a second mount on a busy machine. */
+const LATEST_SECONDS = 4;
+const LONGER_THAN_A_TEST_SECONDS = 3600;
+const TIME_IS_OVER_MS = LATEST_SECONDS * 1000 + 100;
+
 /** Four beside the one that each pod asks for. */
 const OTHERS = ['multiline', 'non-ascii', 'json-document', 'one-char'];
 
-beforeEach(async () => {
-  await scene.agent?.stop();
-  const agent = await startAgent(scene.kubelet, { environment: { AGENT_LATEST_SECONDS: '2' } });
-  onTestFinished(() => agent.stop());
-});
+let agent: Agent | undefined;
+beforeEach(() => rememberFor(LATEST_SECONDS));
+afterEach(() => agent?.stop());
+
+/** Runs an agent for which what it has read is the latest for this long. */
+async function rememberFor(seconds: number): Promise<void> {
+  await (agent ?? scene.agent)?.stop();
+  agent = await startAgent(scene.kubelet, { environment: { AGENT_LATEST_SECONDS: String(seconds) } });
+}
 
 /** Requests so far: all of them, and by role. */
 function asked(): Readonly<Record<string, number>> {
@@ -40,11 +49,13 @@ function plain(): string {
 
 describe('mounts of the same objects by the same identity', () => {
   test('one after the other ask once', async () => {
+    await rememberFor(LONGER_THAN_A_TEST_SECONDS);
     for (let pod = 0; pod < 3; pod++) expect(await mount(volumeOf(scene, `again-${pod}`))).toBe(plain());
     expect(asked()).toMatchObject({ total: 2, entra: 1, vault: 1 });
   });
 
   test('all at once ask once', async () => {
+    await rememberFor(LONGER_THAN_A_TEST_SECONDS);
     scene.azure.setFaults({ rules: [], latencyMs: 100 });
     const pods = Array.from({ length: 20 }, (_, pod) => mount(volumeOf(scene, `at-once-${pod}`)));
     expect(new Set(await Promise.all(pods))).toEqual(new Set([plain()]));
@@ -52,6 +63,7 @@ describe('mounts of the same objects by the same identity', () => {
   });
 
   test('with NMI ask NMI for each pod, and the vault once', async () => {
+    await rememberFor(LONGER_THAN_A_TEST_SECONDS);
     const options = { usepodidentity: 'true' };
     for (let pod = 0; pod < 3; pod++)
       expect(await mount(volumeOf(scene, `nmi-${pod}`, { secret: {}, options }))).toBe(plain());
@@ -64,7 +76,7 @@ describe('mounts of the same objects by the same identity', () => {
       .vault('testkv')
       ?.addSecret('plain', { value: 'new', contentType: undefined, tags: {} });
     expect(await mount(volumeOf(scene, 'soon-after'))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     expect(await mount(volumeOf(scene, 'later'))).toBe('new');
   });
 });
@@ -113,20 +125,21 @@ describe('somebody else', () => {
     scene.azure.directory
       .vault('testkv')
       ?.setPermissions('reader', { secrets: [], keys: [], certificates: [] });
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     expect(await mount(volumeOf(scene, 'not-any-more'))).toMatch(/^AccessDenied: /);
   });
 });
 
 test('a token that is revoked is fetched anew, and nobody notices', async () => {
   await mount(volumeOf(scene, 'first'));
-  await delay(2100);
+  await delay(TIME_IS_OVER_MS);
   scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 401 }, times: 1 }] });
   expect(await mount(volumeOf(scene, 'second'))).toBe(plain());
   expect(asked()).toMatchObject({ entra: 2, vault: 3 });
 });
 
 test('a vault that throttles is left in peace by all mounts together, and all succeed after it', async () => {
+  await rememberFor(LONGER_THAN_A_TEST_SECONDS);
   scene.azure.setFaults({
     rules: [{ match: { role: 'vault' }, action: { status: 429, headers: { 'retry-after': '2' } }, times: 3 }],
   });
@@ -170,12 +183,12 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
   ])('%s', async (_, rules) => {
     const before = volumeOf(scene, 'before', { options });
     expect(await mount(before)).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.setFaults({ rules });
     const stale = volumeOf(scene, 'stale', { options });
     const { status, milliseconds } = await scene.kubelet.mount(stale);
     expect(status).toEqual({ status: 'Success' });
-    expect(milliseconds).toBeLessThan(20_000);
+    expect(milliseconds).toBeLessThan(60_000);
     const directory = scene.kubelet.directoryOf(stale);
     expect(readFileSync(join(directory, 'plain'), 'utf8')).toBe(plain());
     const { staleSince } = JSON.parse(readFileSync(join(directory, 'plain.metadata.json'), 'utf8'));
@@ -190,7 +203,7 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
 
   test('but not one without the option, nor somebody else’s', async () => {
     expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { status: 503 } }] });
     await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 6 });
     expect(await mount(volumeOf(scene, 'without'))).toMatch(/^(VaultFault|DeadlineExceeded): /);
@@ -203,7 +216,7 @@ describe('with startstale, while Azure cannot be asked, a volume gets what was r
 
   test('and not what the vault refuses', async () => {
     expect(await mount(volumeOf(scene, 'before', { options }))).toBe(plain());
-    await delay(2100);
+    await delay(TIME_IS_OVER_MS);
     scene.azure.directory
       .vault('testkv')
       ?.setPermissions('reader', { secrets: [], keys: [], certificates: [] });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startAgent } from '../lab/agent.ts';
 import { secretOf } from '../mock/seed.ts';
 import { setScene, volumeOf } from './scene.ts';
@@ -30,6 +30,9 @@ async function mountPlain(pod: string) {
   await scene.kubelet.unmount(volume);
   return result.milliseconds;
 }
+
+/** Resolves when the agent has asked the vault for something. */
+const vaultIsAsked = () => expect.poll(() => scene.azure.counts().byRole['vault'] ?? 0).toBeGreaterThan(0);
 
 /** Was the queue of those that read by themselves used since? */
 function readDirectly(): boolean {
@@ -71,17 +74,18 @@ describe('a mount succeeds by the driver alone when the agent', () => {
     const agent = await runAgent();
     agent.signal('SIGSTOP');
     readDirectly();
-    expect(await mountPlain('stopped')).toBeLessThan(5000);
+    // Before the deadline.
+    expect(await mountPlain('stopped')).toBeLessThan(60_000);
     expect(readDirectly()).toBe(true);
   });
 
   test('is killed while it reads', async () => {
     const agent = await runAgent();
     readDirectly();
-    const slow = { action: { delayMs: 600 }, match: { role: 'vault' as const }, times: 1 };
+    const slow = { action: { delayMs: 10_000 }, match: { role: 'vault' as const }, times: 1 };
     scene.azure.setFaults({ rules: [slow] });
     const mounting = mountPlain('killed-midway');
-    await delay(400);
+    await vaultIsAsked();
     agent.signal('SIGKILL');
     await mounting;
     expect(readDirectly()).toBe(true);
@@ -89,7 +93,8 @@ describe('a mount succeeds by the driver alone when the agent', () => {
 });
 
 /** From before the question until after the answer: a mount by the agent takes some 20 ms here, and its reading most of it. */
-test.each(Array.from({ length: 24 }, (_, step) => step * 2))(
+const moments = Array.from({ length: 24 }, (_, step) => step * 2);
+test.each(moments.filter((_, step) => inject('isLong') || step % 3 === inject('seed') % 3))(
   'killed %i ms after a mount began, the agent costs it nothing but time',
   async (milliseconds) => {
     const agent = await runAgent();
@@ -116,14 +121,14 @@ test('an agent that takes the place of another while mounts run costs none of th
 test('an interrupted driver leaves the agent as it was', async () => {
   await runAgent({ aloneCanRead: false });
   scene.azure.setFaults({
-    rules: [{ action: { delayMs: 3000 }, match: { role: 'vault' as const }, times: 1 }],
+    rules: [{ action: { delayMs: 30_000 }, match: { role: 'vault' as const }, times: 1 }],
   });
   const { execa } = await import('execa');
   const volume = volumeOf(scene, 'interrupted');
   const { mkdirSync } = await import('node:fs');
   mkdirSync(scene.kubelet.directoryOf(volume), { recursive: true });
   const callOut = execa(scene.kubelet.driver, scene.kubelet.argumentsOf('mount', volume), { reject: false });
-  await delay(500);
+  await vaultIsAsked();
   callOut.kill('SIGTERM');
   expect((await callOut).stdout).toContain('"Interrupted');
   await mountPlain('after-it');
@@ -168,6 +173,6 @@ describe('a hostile client', () => {
       for (const client of clients) client.destroy();
     });
     await delay(200);
-    expect(await mountPlain('crowded')).toBeLessThan(5000);
+    expect(await mountPlain('crowded')).toBeLessThan(60_000);
   });
 });

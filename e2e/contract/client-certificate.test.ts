@@ -48,7 +48,7 @@ beforeAll(async () => {
     foreignKey: Buffer.from(`${other}${certificate}`),
     nonsense: Buffer.from('canary'),
   };
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function volume(file: string, more: Record<string, string> = {}, options = {}) {

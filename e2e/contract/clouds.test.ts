@@ -60,7 +60,7 @@ describe('clouds', () => {
     const volume = volumeOf(scene, 'bad-region', { options: { region: 'centralus' } });
     const begun = performance.now();
     await expectPlainSecret(scene, volume);
-    expect(performance.now() - begun).toBeLessThan(6000);
+    expect(performance.now() - begun).toBeLessThan(60_000);
     const hosts = scene.azure.requests().map(({ host }) => host);
     expect(hosts).toEqual([regional, 'login.microsoftonline.com', 'testkv.vault.azure.net']);
   });

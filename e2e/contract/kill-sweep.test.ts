@@ -1,6 +1,6 @@
 import { env } from 'node:process';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { replaceCommands } from '../security/kill/commands.ts';
 import { InstallerLab } from '../security/kill/installer.ts';
 import { planCommandKills, planSyscallKills } from '../security/kill/plan.ts';
@@ -15,10 +15,15 @@ const installed = (await execa('strace', ['-V'], { reject: false })).exitCode ==
 /** Where the project's own checks run, strace has to be there. */
 const withStrace = test.skipIf(!installed && env['CI'] === undefined);
 
-/** Evenly spread, the first and the last among them. */
+/** Evenly spread, from where the run's seed says; in a long run four times as many. */
 function sampleOf<T>(items: readonly T[], count: number): T[] {
-  const step = (items.length - 1) / (count - 1);
-  return Array.from({ length: count }, (_, index) => items[Math.round(index * step)] as T);
+  const tried = Math.min(items.length, inject('isLong') ? 4 * count : count);
+  const step = items.length / tried;
+  const first = inject('seed') % Math.ceil(step);
+  return Array.from(
+    { length: tried },
+    (_, index) => items[Math.floor(first + index * step) % items.length] as T,
+  );
 }
 
 async function faultsAfter(kills: readonly Kill[]): Promise<string[]> {
@@ -32,7 +37,7 @@ async function faultsAfter(kills: readonly Kill[]): Promise<string[]> {
   return found;
 }
 
-describe('whatever kubelet does next ends well when the driver is killed', { timeout: 300_000 }, () => {
+describe('whatever kubelet does next ends well when the driver is killed', { timeout: 900_000 }, () => {
   test('around the commands it starts', async () => {
     const orders = [
       'driver-before',
@@ -57,7 +62,7 @@ describe('whatever kubelet does next ends well when the driver is killed', { tim
 
 withStrace(
   'an installer that is killed leaves whole files, and the next one completes them',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const lab = new InstallerLab(`dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`);
     const kills = await lab.plan();

@@ -217,7 +217,7 @@ describe('killed by', () => {
       });
       // The client secret was read and the token is there: now is the time to crash.
       await expect
-        .poll(() => scene.azure.requests().some(({ role }) => role === 'vault'), { timeout: 20_000 })
+        .poll(() => scene.azure.requests().some(({ role }) => role === 'vault'), { timeout: 120_000 })
         .toBe(true);
       call.kill(signal);
       expect((await call).all).toBe('');

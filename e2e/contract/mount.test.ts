@@ -28,7 +28,7 @@ function listsOf(objects: readonly (readonly [string, string])[]) {
 describe('a volume of eight objects', () => {
   test('holds each byte for byte, and costs one token and eight objects in two round trips', async () => {
     // Long enough that requests at the same time are seen to overlap.
-    scene.azure.setFaults({ latencyMs: 200 });
+    scene.azure.setFaults({ latencyMs: 2000 });
     const volume = volumeOf(scene, 'eight', { options: listsOf(eight) });
     const result = await scene.kubelet.mount(volume);
     expect(result).toMatchObject({ exitCode: 0, output: '{"status":"Success"}\n' });

@@ -5,6 +5,8 @@ import { expectedBytes } from './expected.ts';
 import { setScene, volumeOf } from './scene.ts';
 
 const scene = setScene();
+/** A mount takes some seconds on a machine that has much else to do; a text that explodes takes minutes. */
+const SOON_MS = 60_000;
 
 /** A volume without the lists of the valid one. */
 function asked(
@@ -100,10 +102,10 @@ describe('a hostile text is refused soon, on one line, without asking Azure:', (
     ['a prototype', '[{"name": "a", "__proto__": {"optional": true}}]'],
     ['a tag', '- !!js/function "x"'],
     ['NUL', '- {name: "a\\0b"}'],
-  ])('%s', async (_, objects) => {
+  ])('%s', { timeout: 2 * SOON_MS }, async (_, objects) => {
     const start = performance.now();
     const { exitCode, output, status } = await scene.kubelet.mount(asked({ objects }));
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(performance.now() - start).toBeLessThan(SOON_MS);
     expect(exitCode).toBe(0);
     expect(output.trimEnd().split('\n')).toHaveLength(1);
     expect(status).toMatchObject({

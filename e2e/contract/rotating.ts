@@ -15,7 +15,7 @@ export interface Rotating {
   configure(rotation: Readonly<Record<string, unknown>>, more?: object): Promise<void>;
   /** A real agent that rotates, in namespaces of its own, until the test ends. */
   runAgent(environment?: Readonly<Record<string, string>>): Promise<Agent>;
-  /** Mounts a volume that asks for rotation every 30 s. */
+  /** Mounts a volume that asks for rotation each hour, so that only `refresh` reads it again in a test. */
   mount(pod: string, changes?: Partial<PodVolume>): Promise<PodVolume>;
   vault(name?: string): NonNullable<ReturnType<Scene['azure']['directory']['vault']>>;
   setSecret(name: string, value: string): void;
@@ -47,7 +47,7 @@ export function rotatingOn(scene: Scene): Rotating {
       return agent;
     },
     async mount(pod, changes = {}) {
-      const options = { rotationinterval: '30s', ...changes.options };
+      const options = { rotationinterval: '1h', ...changes.options };
       const volume = volumeOf(scene, pod, { ...changes, options });
       expect((await scene.kubelet.mount(volume)).output).toBe('{"status":"Success"}\n');
       return volume;

@@ -57,7 +57,7 @@ async function holdAt({ pid }: Agent, syscall: string): Promise<Hold> {
 /** In a tracing stop (proc_pid_stat(5)) that lasts. */
 async function untilStopped(pid: number): Promise<void> {
   for (let times = 0, tries = 0; times < 10; tries++) {
-    if (tries > 500) throw new Error('the agent does not come to this system call');
+    if (tries > 5000) throw new Error('the agent does not come to this system call');
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     times = stat.slice(stat.lastIndexOf(')') + 2).startsWith('t') ? times + 1 : 0;
     await delay(20);
@@ -118,7 +118,8 @@ function openBelow(pid: number, directory: string): string[] {
 async function comeAndGo(contended: PodVolume, leaving: PodVolume) {
   const { output, milliseconds } = await scene.kubelet.unmount(contended);
   expect(output).toBe(SUCCESS);
-  expect(milliseconds).toBeLessThan(1000);
+  // The rotation is held longer.
+  expect(milliseconds).toBeLessThan(60_000);
   const again = volumeOf(scene, contended.pod, {
     options: { ...rotating, keyvaultobjectnames: 'multiline' },
   });

@@ -212,7 +212,7 @@ describe.each([
 });
 
 test('volumes of all these forms follow at their interval, without being told', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const metadata = { 'deep/plain': 'in time', 'deep/plain.metadata.json': { tags: { owner: 'shop' } } };
   const optional = { plain: 'in time', 'extra/maybe': 'there', 'extra/maybe.metadata.json': {} };
@@ -228,7 +228,7 @@ test('volumes of all these forms follow at their interval, without being told', 
   await runAgent();
   const volumes = new Map<PodVolume, Expected>();
   for (const [index, [name, then]] of rows.entries()) {
-    const options = volumeOptions(forms[name] as Form);
+    const options = { ...volumeOptions(forms[name] as Form), rotationinterval: '30s' };
     volumes.set(await mount(`in-time-${index}`, { options }), then);
   }
   tagged('plain', 'in time', { owner: 'shop' });
@@ -240,7 +240,7 @@ test('volumes of all these forms follow at their interval, without being told', 
     () => {
       for (const [volume, then] of volumes) expectFiles(volume, then);
     },
-    { timeout: 60_000, interval: 1000 },
+    { timeout: 300_000, interval: 1000 },
   );
   for (const volume of volumes.keys()) await scene.kubelet.unmount(volume);
 });

@@ -145,13 +145,13 @@ describe('the fallback vault', () => {
   });
 
   test('serves when the first one is silent, after a third of the time', async () => {
-    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 9 });
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 24 });
     play({ hang: true });
     const begun = performance.now();
     expect(await filesOf(volume(plain, {}, fallback))).toEqual({
       plain: 'plain value of the fallback vault',
     });
-    expect(performance.now() - begun).toBeLessThan(7000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   test('serves a selection', async () => {

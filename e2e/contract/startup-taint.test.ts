@@ -86,7 +86,7 @@ async function logUntil(wanted: string, port: number, ca: string): Promise<strin
     log += String(chunk);
   });
   for (let waited = 0; !log.includes(wanted); waited += 50) {
-    if (waited > 20_000) throw new Error(`waited for ${wanted} in vain: ${log}`);
+    if (waited > 150_000) throw new Error(`waited for ${wanted} in vain: ${log}`);
     await delay(50);
   }
   return log;

@@ -81,7 +81,7 @@ async function until<T>(probe: () => Promise<T>, done: (value: T) => boolean): P
   for (let waited = 0; ; waited += 100) {
     const value = await probe();
     if (done(value)) return value;
-    if (waited > 30_000) throw new Error(`waited in vain: ${JSON.stringify(value)}`);
+    if (waited > 150_000) throw new Error(`waited in vain: ${JSON.stringify(value)}`);
     await delay(100);
   }
 }

@@ -50,7 +50,7 @@ const RUNS: Record<string, (report: never) => Cells[]> = {
       what: 'volumes at once',
       tried: grouped(run.mountsAtOnce),
       found: grouped(run.failed),
-      command: `${contract} concurrency`,
+      command: `KV_TEST_LONG=1 ${contract} concurrency`,
     },
   ],
   reproducible: (run: { tried: number; different: string[]; command: string }) => [

@@ -51,6 +51,6 @@ export async function nodeDirectory(): Promise<NodeDirectory> {
     driverDirectory: join(settings.pluginDirectory, 'azure~kv'),
     setDriver,
     setNodeConfig,
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, maxRetries: 5 }),
   };
 }

@@ -70,7 +70,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-test('a conversation goes as on Node, whatever the other side does', { timeout: 60_000 }, async () => {
+test('a conversation goes as on Node, whatever the other side does', { timeout: 240_000 }, async () => {
   const { node, front } = await onBoth('socket-script.ts', { paths: without(Object.keys(rude)) });
   expect(front).toEqual(node);
 });

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { isSanitized } from '../../../image/front/test-programs.ts';
+import { expect, inject, test } from 'vitest';
 import { json, nearlyText, text } from '../../testing/fuzz/hostile.ts';
 import { whole } from '../../testing/fuzz/node-config.ts';
 import { objectsDocument, optionsDocument } from '../../testing/fuzz/options.ts';
@@ -38,7 +37,7 @@ const LONGEST = 8192;
 const isToldOtherwise = (options: string) =>
   options.length > LONGEST || options.includes('!!binary') || /[[{]{100}|(?:- ){100}/.test(options);
 
-const many = { numRuns: 1000, seed: 7 };
+const many = { numRuns: inject('isLong') ? 1000 : 250, seed: inject('seed') };
 const inputs = {
   options: [...fc.sample(optionsDocument, many), ...fc.sample(objectsDocument, many)].filter(
     (options) => !isToldOtherwise(options),
@@ -77,7 +76,7 @@ const inputs = {
   ],
 };
 
-const timeout = isSanitized ? 900_000 : 120_000;
+const timeout = 900_000;
 
 test('whatever others wrote, the driver makes the same of it as on Node', { timeout }, async () => {
   const answers = await onBoth('sources-script.ts', inputs);

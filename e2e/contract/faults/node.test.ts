@@ -301,7 +301,7 @@ describe('something else in the place of', () => {
     scene.azure.setFaults({ rules: [{ match: { role: 'vault' }, action: { delayMs: 1500 } }] });
     const answer = scene.kubelet.mount(volume);
     await expect
-      .poll(() => scene.azure.requests().some(({ role }) => role === 'vault'), { timeout: 20_000 })
+      .poll(() => scene.azure.requests().some(({ role }) => role === 'vault'), { timeout: 120_000 })
       .toBe(true);
     rmSync(target, { recursive: true });
     symlinkSync(secretPlace, target);

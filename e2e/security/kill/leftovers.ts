@@ -27,7 +27,7 @@ export function processesOn(directory: string): number[] {
 /** A killed call-out may leave a command that still runs; it ends by itself. */
 export async function untilNoProcessOn(directory: string): Promise<void> {
   for (let tries = 0; processesOn(directory).length > 0; tries++) {
-    if (tries > 1500) throw new Error(`a process on ${directory} does not end`);
+    if (tries > 6000) throw new Error(`a process on ${directory} does not end`);
     await delay(20);
   }
 }

@@ -10,7 +10,18 @@ for (const heap of ['driver', 'library']) {
   await testHost(undefined, heap); // once, rather than by all tests that begin at once
   const { exitCode } = await execa(
     process.execPath,
-    ['e2e/lab/enter.ts', 'vitest', 'run', '--project', 'unit', '--testTimeout', '600000', ...patterns],
+    [
+      'e2e/lab/enter.ts',
+      'vitest',
+      'run',
+      '--project',
+      'unit',
+      '--project',
+      'build',
+      '--testTimeout',
+      '600000',
+      ...patterns,
+    ],
     { stdio: 'inherit', reject: false, env: { FRONT_SANITIZED_HEAP: heap } },
   );
   if (exitCode !== 0) process.exitCode = 1;

@@ -7,14 +7,14 @@ const allWell = { lines: ['N checks, 0 failed'], exitCode: 0 };
 const emulator = '/usr/bin/qemu-aarch64-static';
 const canEmulate = !isSanitized && process.arch === 'x64' && existsSync(emulator);
 
-test('system calls answer as system.d.ts says', { timeout: 120_000 }, async () => {
+test('system calls answer as system.d.ts says', { timeout: 600_000 }, async () => {
   expect(await checkSystemCalls(await testHost())).toEqual(allWell);
 });
 
-test.skipIf(!canEmulate)('so they do on arm64 (needs qemu-user-static)', { timeout: 300_000 }, async () => {
+test.skipIf(!canEmulate)('so they do on arm64 (needs qemu-user-static)', { timeout: 900_000 }, async () => {
   expect(await checkSystemCalls(emulator, await testHost('arm64'))).toEqual(allWell);
 });
 
-test('without memory they throw', { timeout: 120_000 }, async () => {
+test('without memory they throw', { timeout: 600_000 }, async () => {
   expect(await checkStarving(await testHost())).toEqual(allWell);
 });
