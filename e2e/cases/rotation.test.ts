@@ -1,3 +1,5 @@
+// @alone: changes the release
+// @release: kubelet, API server
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../cluster/command.ts';

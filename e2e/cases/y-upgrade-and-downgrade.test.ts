@@ -1,3 +1,5 @@
+// @alone: changes the release
+// @release: kubelet, Helm
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceInstaller, untilLogged, versionOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
