@@ -50,7 +50,8 @@ afterAll(async () => {
   await upgradeProduct(state);
 });
 
-test('a new version appears in the running pod within the interval, with its owners and modes', async () => {
+// Most of these wait for the interval of a volume of their own, so they do it at the same time.
+test.concurrent('a new version appears in the running pod within the interval, with its owners and modes', async () => {
   await secrets.setSecret('rotated', 'first');
   const securityContext = { fsGroup: 2000 };
   await start('rotated', { objects: secretNamed('rotated') }, { securityContext });
@@ -64,14 +65,14 @@ test('a new version appears in the running pod within the interval, with its own
   expect(message).toMatch(/^volume kv has new files: secret testkv\/rotated: [0-9a-f]{32} -> [0-9a-f]{32}$/);
 });
 
-test('the installer may create events, and read nothing of the cluster', async () => {
+test.concurrent('the installer may create events, and read nothing of the cluster', async () => {
   const account = { namespace: productNamespace, name: 'keyvault-flexvol' };
   expect(await mayDo(state, account, 'create', 'events')).toBe(true);
   for (const what of ['events', 'pods', 'secrets', 'nodes'])
     expect(await mayDo(state, account, 'get', what)).toBe(false);
 });
 
-test('certificate and key fit at every moment of a renewal', async () => {
+test.concurrent('certificate and key fit at every moment of a renewal', async () => {
   await secrets.setSecret('renewed', await certificate('first'), { contentType: 'application/x-pem-file' });
   const [crt, key] = ['cert, alias: tls.crt', 'key, alias: tls.key'];
   const objects = `[{type: secret, name: renewed, part: ${crt}}, {type: secret, name: renewed, part: ${key}}]`;
@@ -84,14 +85,7 @@ test('certificate and key fit at every moment of a renewal', async () => {
   });
 });
 
-test('rotation goes on when the agent’s pod was deleted', async () => {
-  await replaceInstaller(state, node);
-  await untilAgentListens(state, node);
-  await secrets.setSecret('rotated', 'by the next agent');
-  await untilHolds('rotated', 'rotated', 'by the next agent');
-});
-
-test('with inplace a new version also comes to a subPath mount and to an open file, and without it to neither', async () => {
+test.concurrent('with inplace a new version also comes to a subPath mount and to an open file, and without it to neither', async () => {
   await secrets.setSecret('held', 'first');
   const [bound, opened] = ['/etc/held', '/proc/1/fd/3'];
   for (const [pod, inplace] of [
@@ -110,7 +104,7 @@ test('with inplace a new version also comes to a subPath mount and to an open fi
   for (const file of [bound, opened]) expect(await textInPod(state, 'exchanged', file)).toBe('first');
 });
 
-test('refresh reads a pod’s volume at once, and status lists it', async () => {
+test.concurrent('refresh reads a pod’s volume at once, and status lists it', async () => {
   await secrets.setSecret('refreshed', 'first');
   await start('refreshed', { objects: secretNamed('refreshed'), rotationinterval: '7d' });
   await secrets.setSecret('refreshed', 'second');
@@ -123,7 +117,7 @@ test('refresh reads a pod’s volume at once, and status lists it', async () => 
   expect(listed).toContain('rotates every 7d, next at ');
 });
 
-test('the containers of the pod that asks for it are told by a signal, and no others', async () => {
+test.concurrent('the containers of the pod that asks for it are told by a signal, and no others', async () => {
   await secrets.setSecret('signalled', 'first');
   for (const [pod, rotationsignal] of [
     ['signalled', 'HUP'],
@@ -139,6 +133,13 @@ test('the containers of the pod that asks for it are told by a signal, and no ot
   expect(await installer('refresh', 'default/signalled')).toContain('replaced');
   await untilSays('signalled', 'listens\ntold');
   expect(await kubectl(state, ['logs', 'not-signalled'])).toBe('listens');
+});
+
+test('rotation goes on when the agent’s pod was deleted', async () => {
+  await replaceInstaller(state, node);
+  await untilAgentListens(state, node);
+  await secrets.setSecret('rotated', 'by the next agent');
+  await untilHolds('rotated', 'rotated', 'by the next agent');
 });
 
 test('workload identity is read again with the pod’s own token', async () => {
