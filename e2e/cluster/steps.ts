@@ -1,11 +1,19 @@
 const finished: { title: string; seconds: number }[] = [];
 
+/** A step that takes longer says so each minute. */
+const REMINDER_MS = 60_000;
+
 /** Prints what begins, and at its end how long it took; steps may overlap. Errors pass through. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const begun = performance.now();
+  const secondsSoFar = () => (performance.now() - begun) / 1000;
   console.log(`  … ${title}`);
+  const reminder = setInterval(() => {
+    console.log(`  … ${title} (${secondsSoFar().toFixed(0)} s so far)`);
+  }, REMINDER_MS);
   const end = (sign: string) => {
-    const seconds = (performance.now() - begun) / 1000;
+    clearInterval(reminder);
+    const seconds = secondsSoFar();
     finished.push({ title, seconds });
     console.log(`  ${sign} ${title} (${seconds.toFixed(1)} s)`);
   };
