@@ -3,6 +3,7 @@
 //   KIND_NODE_IMAGE      a published node image, where an image registry can be reached; nothing is built then
 //   --bench [agent]      measures mounts by kubelet's own metric (bench/kubelet) in place of the cases
 //   E2E_KEEP=1           keeps the cluster, and says how to go on with it
+//   E2E_ALL=1            on the older release too, runs the cases that depend on no release
 // Arguments go to vitest: `node e2e/run.ts pod-identity` runs the cases whose file name has that.
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
