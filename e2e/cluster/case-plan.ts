@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 /** What a case can depend on that changes with the Kubernetes release. */
 const releaseParts = ['kubelet', 'API server', 'Helm'] as const;
-export type ReleasePart = (typeof releaseParts)[number];
+type ReleasePart = (typeof releaseParts)[number];
 
 /** The marks of a case file: comment lines above its first import. */
 export type CaseMarks = {
