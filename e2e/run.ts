@@ -63,42 +63,59 @@ async function run(): Promise<void> {
   const otherVersion = otherVersionIn(directory);
   let inBackground: Promise<void> | undefined;
   try {
-    // 1. The nodes and the images
+    // 1. The nodes, the images, the mock and the product: each begins when there is what it needs.
     const tlsDirectory = join(directory, 'tls');
-    const [caFile, testArchives, product] = await together(
-      makeTls(tlsDirectory),
-      testImages(environment),
-      productImage(environment),
-      createCluster(cluster, image),
+    const authority = makeTls(tlsDirectory);
+    const product = productImage(environment);
+    const creation = createCluster(cluster, image);
+    const connected = creation.then(() => connectPods(cluster));
+    const testImagesLoaded = load(cluster, 'the test images', creation, testImages(environment));
+    const productLoaded = load(
+      cluster,
+      'the product’s image',
+      creation,
+      product.then(({ archive }) => [archive]),
     );
-    const [nodes] = await together(
-      connectPods(cluster),
-      step('load the images into the nodes', () => loadImages(cluster, [...testArchives, product.archive])),
+    const values = Promise.all([authority, product]).then(([caFile, { tag }]) =>
+      chartArguments(directory, caFile, tag),
     );
-    if (needsOtherVersion()) inBackground = buildOtherVersion(otherVersion, environment);
-
-    // 2. The mock and the product
-    const arguments_ = await chartArguments(directory, caFile, product.tag);
-    const [mock] = await together(
-      deployMock({ ...cluster, nodes }, tlsDirectory).then(async (addresses) => {
-        await fillMockVaults(addresses);
-        return addresses;
-      }),
-      installProduct({ ...cluster, chartArguments: arguments_ }),
+    const deployed = Promise.all([connected, authority, testImagesLoaded]).then(async ([nodes]) => {
+      const addresses = await deployMock({ ...cluster, nodes }, tlsDirectory);
+      await fillMockVaults(addresses);
+      return addresses;
+    });
+    const installed = Promise.all([values, connected, productLoaded]).then(async ([given, nodes]) => {
+      await installProduct({ ...cluster, chartArguments: given }).catch(async (error: unknown) => {
+        await dumpLogs({ ...cluster, nodes, logDirectory }, 'installation');
+        throw error;
+      });
+    });
+    const named = connected.then(() =>
       createNamespaces(
         cluster,
         plan.sideBySide.map(({ path }) => path),
       ),
-    ).catch(async (error: unknown) => {
-      await dumpLogs({ ...cluster, nodes, logDirectory }, 'installation');
-      throw error;
-    });
+    );
+    if (needsOtherVersion())
+      inBackground = product.then(
+        () => buildOtherVersion(otherVersion, environment),
+        () => undefined,
+      );
+    const [nodes, mock, chart] = await together(
+      connected,
+      deployed,
+      values,
+      installed,
+      named,
+      testImagesLoaded,
+      productLoaded,
+    );
     const state: EndToEndState = {
       ...cluster,
       nodes,
       worker: nodes.at(-1) ?? '',
       ...mock,
-      chartArguments: arguments_,
+      chartArguments: chart,
       otherVersion,
       logDirectory,
     };
@@ -107,7 +124,7 @@ async function run(): Promise<void> {
 
     if (keep) await prepareToKeep(directory, cluster);
 
-    // 3. The cases
+    // 2. The cases
     await runCases(stateFile);
   } finally {
     await inBackground;
@@ -117,6 +134,17 @@ async function run(): Promise<void> {
       await rm(directory, { recursive: true });
     }
   }
+}
+
+/** Loads images into the nodes as soon as both are there. */
+async function load(
+  cluster: Parameters<typeof loadImages>[0],
+  title: string,
+  creation: Promise<void>,
+  archives: Promise<string[]>,
+): Promise<void> {
+  const [paths] = await Promise.all([archives, creation]);
+  await step(`load ${title} into the nodes`, () => loadImages(cluster, paths));
 }
 
 /** Answers the archives: the mock's and the one of the pods. */
@@ -149,12 +177,18 @@ async function runCases(stateFile: string): Promise<void> {
 const begun = Date.now();
 console.log(`End-to-end run on Kubernetes ${kubernetesVersion}, cluster ${clusterName}`);
 await mkdir(directory, { recursive: true });
+let failure: string | undefined;
 try {
   await run();
-  console.log(`Time of each step; steps overlap:\n${stepTable()}`);
-  console.log(`End-to-end run passed in ${Math.round((Date.now() - begun) / 1000)} s`);
 } catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  console.error(interrupted() ? 'End-to-end run interrupted' : `End-to-end run failed: ${text.slice(-6000)}`);
+  failure = error instanceof Error ? error.message : String(error);
+}
+console.log(`Time of each step; steps overlap:\n${stepTable()}`);
+if (failure === undefined)
+  console.log(`End-to-end run passed in ${Math.round((Date.now() - begun) / 1000)} s`);
+else {
+  console.error(
+    interrupted() ? 'End-to-end run interrupted' : `End-to-end run failed: ${failure.slice(-6000)}`,
+  );
   process.exitCode = 1;
 }
