@@ -40,7 +40,10 @@ const given = process.argv.slice(2);
 const measures = given[0] === '--bench';
 /** Options of vitest may have values, so with options every file may be meant. */
 const patterns = given.some((one) => one.startsWith('-')) ? [] : given;
-const plan = planCases(readCases(join(import.meta.dirname, 'cases')), { patterns, runsAll: runsAllCases });
+const cases = readCases(join(import.meta.dirname, 'cases'));
+const plan = planCases(cases, { patterns, runsAll: runsAllCases });
+/** On a cluster that stays, any case may run later. */
+const prepared = keep ? cases : [...plan.sideBySide, ...plan.alone];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interruptCommands);
 
@@ -93,7 +96,7 @@ async function run(): Promise<void> {
     const named = connected.then(() =>
       createNamespaces(
         cluster,
-        plan.sideBySide.map(({ path }) => path),
+        prepared.filter(({ alone }) => alone === undefined).map(({ path }) => path),
       ),
     );
     if (needsOtherVersion())
@@ -153,7 +156,7 @@ async function testImages(environment: Record<string, string>): Promise<string[]
 }
 
 function needsOtherVersion(): boolean {
-  return !measures && plan.alone.some(({ name }) => name.includes('upgrade'));
+  return !measures && prepared.some(({ name }) => name.includes('upgrade'));
 }
 
 async function runCases(stateFile: string): Promise<void> {
