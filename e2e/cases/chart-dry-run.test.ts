@@ -1,3 +1,4 @@
+// @release: API server, Helm
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

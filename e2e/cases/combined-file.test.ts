@@ -5,7 +5,7 @@ import { filesInPod, inPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const pod = 'combined-file';
 const { secrets } = exampleObjects.testkv;
 const expected = {

@@ -1,3 +1,4 @@
+// @release: kubelet
 import { afterAll, expect, test } from 'vitest';
 import { apply } from '../cluster/kubectl.ts';
 import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';
@@ -5,7 +6,7 @@ import { readState } from '../cluster/state.ts';
 import { applyCredentials, credentialsSecret, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const pod = 'corrected-credentials';
 const wrong = 'not-the-secret-of-this-application';

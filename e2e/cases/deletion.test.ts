@@ -1,3 +1,4 @@
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mountedVolume, waitUntilGone } from '../cluster/node-state.ts';
 import { deletePod, deletePods, podUid, startPod } from '../cluster/pods.ts';
@@ -5,7 +6,7 @@ import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const node = state.worker;
 

@@ -1,3 +1,5 @@
+// @alone: evicts the installer and deletes the driver of a node
+// @release: kubelet, API server
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installerOn, installersAreReady, untilReplaced } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';

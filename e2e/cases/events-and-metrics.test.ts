@@ -1,3 +1,5 @@
+// @alone: counts every call-out of a node
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installersAreReady, metricsOn, untilLogged } from '../cluster/installers.ts';
 import { createPod, deletePods, podUid, startPod } from '../cluster/pods.ts';

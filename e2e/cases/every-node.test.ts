@@ -1,10 +1,11 @@
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deletePod, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const podOn = (node: string) => `on-${node}`;
 

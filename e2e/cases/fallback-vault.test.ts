@@ -1,3 +1,4 @@
+// @alone: makes a vault fail for all pods
 import { afterEach, expect, test } from 'vitest';
 import { removeExample, startExample } from '../cluster/examples.ts';
 import { textInPod } from '../cluster/pods.ts';

@@ -6,7 +6,7 @@ import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const user = { runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true };
 

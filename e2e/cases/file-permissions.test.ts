@@ -1,10 +1,11 @@
+// @release: kubelet
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deletePod, inPod, mountPath, permissionsInPod, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const { value } = secretOf(seed, 'testkv', 'plain');
 const file = `${mountPath}/plain`;

@@ -1,3 +1,4 @@
+// @release: Helm
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kubectl } from '../cluster/kubectl.ts';
 import { whyItWaits } from '../cluster/pods.ts';
@@ -6,7 +7,7 @@ import { readState } from '../cluster/state.ts';
 import { applyCredentials, credentialsSecret } from '../cluster/volumes.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 
 beforeAll(() => applyCredentials(state, seed, productNamespace));

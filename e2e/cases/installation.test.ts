@@ -1,3 +1,4 @@
+// @release: kubelet, Helm
 import { expect, test } from 'vitest';
 import { kubectl } from '../cluster/kubectl.ts';
 import { onNode } from '../cluster/node-commands.ts';

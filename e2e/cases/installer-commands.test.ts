@@ -1,3 +1,4 @@
+// @alone: the doctor judges a whole node
 import { expect, test } from 'vitest';
 import { installerOn, installerSays } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';

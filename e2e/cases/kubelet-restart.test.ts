@@ -1,3 +1,5 @@
+// @alone: restarts kubelet
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { kubectl } from '../cluster/kubectl.ts';
 import { mountedVolume, restartKubelet, waitUntilGone } from '../cluster/node-state.ts';

@@ -7,7 +7,7 @@ import { mockVaults } from '../cluster/vaults-under-test.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const vaults = mockVaults(state);
 const pod = 'managed-identity';
 const { clientId } = principalOf(await loadSeed(), 'user-identity');

@@ -1,3 +1,4 @@
+// @alone: stops NMI on every node
 import { afterAll, expect, test } from 'vitest';
 import { startNmi, stopNmi } from '../cluster/mock-outage.ts';
 import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';

@@ -1,3 +1,4 @@
+// @alone: changes the release, counts requests, and makes vaults fail
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {

@@ -1,3 +1,4 @@
+// @alone: changes the configuration of the nodes
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installerSays } from '../cluster/installers.ts';
 import { apply, kubectl } from '../cluster/kubectl.ts';

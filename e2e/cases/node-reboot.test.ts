@@ -1,3 +1,5 @@
+// @alone: restarts a node
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replaceInstaller } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';

@@ -7,7 +7,7 @@ import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const pod = 'object-forms';
 const { certificates } = exampleObjects.testkv;
 const leaf = Buffer.from(certificates['shop-site']?.cer ?? '', 'base64');

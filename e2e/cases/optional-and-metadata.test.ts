@@ -4,7 +4,7 @@ import { filesInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const pod = 'optional-and-metadata';
 
 describeExample(state, pod, (vaults) => {

@@ -1,9 +1,11 @@
+// @release: kubelet, API server
 import { expect, test } from 'vitest';
 import { describeExample } from '../cluster/describe-example.ts';
 import { inPod, mountPath, permissionsInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
+// The example's Secret is in `default`.
 const state = readState();
 const example = 'persistent-volume';
 const pod = `shop/${example}`;

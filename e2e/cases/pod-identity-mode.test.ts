@@ -6,6 +6,7 @@ import { readState } from '../cluster/state.ts';
 import { mockVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
+// The mock's NMI gives identities to pods of `default`.
 const state = readState();
 const vaults = mockVaults(state);
 const pod = 'pod-identity';

@@ -5,6 +5,7 @@ import { readState } from '../cluster/state.ts';
 import { keyVaultVolume, objectLists } from '../cluster/volumes.ts';
 import { loadSeed, secretOf } from '../mock/seed.ts';
 
+// The mock's NMI gives identities to pods of `default`.
 const state = readState();
 const seed = await loadSeed();
 const pod = 'unassigned-pod';
@@ -23,7 +24,8 @@ test('a pod without an identity stays pending, its events say why, and it starts
   const message = await whyItWaits(state, pod, reason);
   expect(message).toContain('aadpodidbinding');
 
-  await assignIdentities(state, node, [{ namespace: 'default', pod, principal: 'pod-identity' }]);
+  const identity = { namespace: 'default', pod, principal: 'pod-identity' };
+  await assignIdentities(state, node, [identity, ...seed.podIdentities]);
   await waitUntilRunning(state, pod);
   expect(await textInPod(state, pod, 'plain')).toBe(secretOf(seed, 'testkv', 'plain').value);
 });

@@ -1,9 +1,11 @@
+// @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deletePod, inPod, mountPath, startPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { applyCredentials } from '../cluster/volumes.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
+// The mock's NMI gives identities to pods of `default`.
 const state = readState();
 const seed = await loadSeed();
 const tenantid = principalOf(seed, 'reader').tenant;

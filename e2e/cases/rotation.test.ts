@@ -1,3 +1,5 @@
+// @alone: changes the release
+// @release: kubelet, API server
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../cluster/command.ts';
@@ -54,7 +56,8 @@ afterAll(async () => {
   await upgradeProduct(state);
 });
 
-test('a new version appears in the running pod within the interval, with its owners and modes', async () => {
+// Most of these wait for the interval of a volume of their own, so they do it at the same time.
+test.concurrent('a new version appears in the running pod within the interval, with its owners and modes', async () => {
   await secrets.setSecret('rotated', 'first');
   const securityContext = { fsGroup: 2000 };
   await start('rotated', { objects: secretNamed('rotated') }, { securityContext });
@@ -104,7 +107,7 @@ test('the installer may create events, and read nothing of the cluster', async (
     expect(await mayDo(state, account, 'get', what)).toBe(false);
 });
 
-test('certificate and key fit at every moment of a renewal', async () => {
+test.concurrent('certificate and key fit at every moment of a renewal', async () => {
   await secrets.setSecret('renewed', await certificate('first'), { contentType: 'application/x-pem-file' });
   const [crt, key] = ['cert, alias: tls.crt', 'key, alias: tls.key'];
   const objects = `[{type: secret, name: renewed, part: ${crt}}, {type: secret, name: renewed, part: ${key}}]`;
@@ -117,14 +120,7 @@ test('certificate and key fit at every moment of a renewal', async () => {
   });
 });
 
-test('rotation goes on when the agent’s pod was deleted', async () => {
-  await replaceInstaller(state, node);
-  await untilAgentListens(state, node);
-  await secrets.setSecret('rotated', 'by the next agent');
-  await untilHolds('rotated', 'rotated', 'by the next agent');
-});
-
-test('with inplace a new version also comes to a subPath mount and to an open file, and without it to neither', async () => {
+test.concurrent('with inplace a new version also comes to a subPath mount and to an open file, and without it to neither', async () => {
   await secrets.setSecret('held', 'first');
   const [bound, opened] = ['/etc/held', '/proc/1/fd/3'];
   for (const [pod, inplace] of [
@@ -143,7 +139,7 @@ test('with inplace a new version also comes to a subPath mount and to an open fi
   for (const file of [bound, opened]) expect(await textInPod(state, 'exchanged', file)).toBe('first');
 });
 
-test('refresh reads a pod’s volume at once, and status lists it', async () => {
+test.concurrent('refresh reads a pod’s volume at once, and status lists it', async () => {
   await secrets.setSecret('refreshed', 'first');
   await start('refreshed', { objects: secretNamed('refreshed'), rotationinterval: '7d' });
   await secrets.setSecret('refreshed', 'second');
@@ -156,7 +152,7 @@ test('refresh reads a pod’s volume at once, and status lists it', async () => 
   expect(listed).toContain('rotates every 7d, next at ');
 });
 
-test('the containers of the pod that asks for it are told by a signal, and no others', async () => {
+test.concurrent('the containers of the pod that asks for it are told by a signal, and no others', async () => {
   await secrets.setSecret('signalled', 'first');
   for (const [pod, rotationsignal] of [
     ['signalled', 'HUP'],
@@ -172,6 +168,13 @@ test('the containers of the pod that asks for it are told by a signal, and no ot
   expect(await installer('refresh', 'default/signalled')).toContain('replaced');
   await untilSays('signalled', 'listens\ntold');
   expect(await kubectl(state, ['logs', 'not-signalled'])).toBe('listens');
+});
+
+test('rotation goes on when the agent’s pod was deleted', async () => {
+  await replaceInstaller(state, node);
+  await untilAgentListens(state, node);
+  await secrets.setSecret('rotated', 'by the next agent');
+  await untilHolds('rotated', 'rotated', 'by the next agent');
 });
 
 test('workload identity is read again with the pod’s own token', async () => {

@@ -1,3 +1,4 @@
+// @release: kubelet, API server
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { metricsTextOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
@@ -9,7 +10,7 @@ import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { waitFor } from '../cluster/waiting.ts';
 import { loadSeed, principalOf, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const node = state.worker;
 

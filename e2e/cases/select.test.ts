@@ -5,7 +5,7 @@ import { filesInPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const pod = 'select';
 const { secrets, certificates } = exampleObjects.testkv;
 

@@ -5,7 +5,7 @@ import { readState } from '../cluster/state.ts';
 import { applyCredentials, readerVolume } from '../cluster/volumes.ts';
 import { derOf, keyOf, loadSeed, secretOf } from '../mock/seed.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const seed = await loadSeed();
 const pod = 'stand-alone';
 const vault = 'testkv';

@@ -1,3 +1,4 @@
+// @release: kubelet
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { describeExample } from '../cluster/describe-example.ts';
@@ -5,7 +6,7 @@ import { inPod, readInPod, textInPod } from '../cluster/pods.ts';
 import { readState } from '../cluster/state.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const pod = 'sub-path';
 const { secrets, certificates } = exampleObjects.testkv;
 

@@ -1,3 +1,4 @@
+// @alone: makes the vaults answer 429 to all pods
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mockJournal, setFaults } from '../cluster/mock-control.ts';
 import { createPod, deletePods, textInPod, waitUntilRunning } from '../cluster/pods.ts';

@@ -8,7 +8,7 @@ import { readState } from '../cluster/state.ts';
 import { describeWithVaults } from '../cluster/vaults-under-test.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const leaf = exampleObjects.testkv.certificates['shop-site']?.cer;
 
 /** What a TLS server finds in the volume of a pod. */

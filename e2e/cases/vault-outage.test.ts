@@ -1,3 +1,4 @@
+// @alone: takes Azure off the network
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bringAzureBack, takeAzureDown } from '../cluster/mock-outage.ts';
 import { createPod, deletePod, textInPod, waitUntilRunning, whyItWaits } from '../cluster/pods.ts';

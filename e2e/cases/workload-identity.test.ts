@@ -1,3 +1,4 @@
+// @release: kubelet, API server
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeExample, startExample } from '../cluster/examples.ts';
 import { mockJournal, trustServiceAccount } from '../cluster/mock-control.ts';
@@ -9,13 +10,13 @@ import { keyVaultVolume } from '../cluster/volumes.ts';
 import { loadSeed, principalOf } from '../mock/seed.ts';
 import { exampleObjects } from '../real/objects.ts';
 
-const state = readState();
+const state = readState(import.meta.filename);
 const vaults = mockVaults(state);
 const pod = 'workload-identity';
 const { clientId, tenant } = principalOf(await loadSeed(), 'workload');
 
 beforeAll(async () => {
-  await trustServiceAccount(state, 'workload', { namespace: 'default', name: 'kv-reader' });
+  await trustServiceAccount(state, 'workload', { namespace: state.namespace, name: 'kv-reader' });
   await startExample(state, vaults, pod, { application: clientId });
 });
 afterAll(async () => {
@@ -35,7 +36,7 @@ test('Entra gave the application’s token for the service account’s', async (
 });
 
 test('nobody needed more permissions in the cluster', async () => {
-  const account = { namespace: 'default', name: 'kv-reader' };
+  const account = { namespace: state.namespace, name: 'kv-reader' };
   expect(await mayDo(state, account, 'create', 'serviceaccounts/token')).toBe(false);
 });
 

@@ -1,3 +1,5 @@
+// @alone: changes the release
+// @release: kubelet, Helm
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceInstaller, untilLogged, versionOn } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';
@@ -102,10 +104,11 @@ test('nodes may have different versions, and pods mount on each', async () => {
 });
 
 test('a roll-out takes no more installers at a time than maxUnavailable says, and every node in the end', async () => {
-  await upgradeProduct(state, ...older, '--set', 'updateStrategy.rollingUpdate.maxUnavailable=1');
+  const oneAtATime = ['--set', 'updateStrategy.rollingUpdate.maxUnavailable=1'];
+  await upgradeProduct(state, ...older, ...oneAtATime);
   const unavailable: number[] = [];
   let isDone = false;
-  const upgrade = upgradeProduct(state).finally(() => {
+  const upgrade = upgradeProduct(state, ...oneAtATime).finally(() => {
     isDone = true;
   });
   while (!isDone) unavailable.push(await unavailableInstallers());

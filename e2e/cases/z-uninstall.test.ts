@@ -1,3 +1,5 @@
+// @alone: uninstalls the product; it must be the last case
+// @release: kubelet, API server, Helm
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installerLog, installerOn, installersAreReady } from '../cluster/installers.ts';

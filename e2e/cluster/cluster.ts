@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { release } from 'node:os';
 import { command } from './command.ts';
 import type { EndToEndState } from './state.ts';
-import { step } from './steps.ts';
+import { step, together } from './steps.ts';
 
 type Cluster = Pick<EndToEndState, 'clusterName' | 'kubeconfig' | 'environment'> & { readonly kind: string };
 
@@ -60,10 +60,11 @@ export async function deleteCluster(cluster: Cluster): Promise<void> {
   );
 }
 
-/** Hands image archives to containerd of every node. */
+/** Hands image archives to containerd of every node, all at the same time. */
 export async function loadImages(cluster: Cluster, archives: readonly string[]): Promise<void> {
-  for (const archive of archives)
-    await command(cluster.kind, ['load', 'image-archive', archive, '--name', cluster.clusterName], {
+  const load = (archive: string): Promise<string> =>
+    command(cluster.kind, ['load', 'image-archive', archive, '--name', cluster.clusterName], {
       env: cluster.environment,
     });
+  await together(...archives.map(load));
 }

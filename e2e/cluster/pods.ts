@@ -6,7 +6,7 @@ import { waitFor } from './waiting.ts';
 
 /** A pod with one container that sleeps, or runs the command, the volume being at `/kv`. */
 export type PodRequest = {
-  /** `<name>` of the namespace `default`, or `<namespace>/<name>`. */
+  /** `<name>` of the case's namespace, or `<namespace>/<name>`. */
   readonly name: string;
   readonly volume: object;
   readonly mountReadOnly?: boolean;
@@ -22,7 +22,7 @@ export type PodRequest = {
 
 export const mountPath = '/kv';
 
-/** Arguments that name a pod: `<name>` of the namespace `default`, or `<namespace>/<name>`. */
+/** Arguments that name a pod: `<name>` of the case's namespace, or `<namespace>/<name>`. */
 function named(pod: string): string[] {
   const [namespace = '', name] = pod.split('/');
   return name === undefined ? [namespace] : [name, '--namespace', namespace];
@@ -38,11 +38,11 @@ export async function createPods(state: EndToEndState, pods: readonly PodRequest
 }
 
 function manifestOf(pod: PodRequest): object {
-  const [name, , namespace = 'default'] = named(pod.name);
+  const [name, , namespace] = named(pod.name);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: pod.labels ?? {} },
+    metadata: { name, ...(namespace ? { namespace } : {}), labels: pod.labels ?? {} },
     spec: {
       ...(pod.node ? { nodeName: pod.node } : {}),
       ...(pod.scheduledTo ? { nodeSelector: { 'kubernetes.io/hostname': pod.scheduledTo } } : {}),
@@ -104,7 +104,7 @@ export async function deletePod(state: EndToEndState, name: string): Promise<voi
   await kubectl(state, ['delete', 'pod', ...named(name), '--ignore-not-found', '--wait', '--timeout=120s']);
 }
 
-/** The same for several pods of the namespace `default` at once. */
+/** The same for several pods of the case's namespace at once. */
 export async function deletePods(state: EndToEndState, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   await kubectl(state, ['delete', 'pod', ...names, '--ignore-not-found', '--wait', '--timeout=170s']);

@@ -26,8 +26,10 @@ export async function chartArguments(directory: string, caFile: string, tag: str
   const values = {
     platform: 'kubeadm',
     image: { repository: 'localhost/keyvault-flexvol', tag, pullPolicy: 'Never' },
-    // a short deadline, so that the case of a pod without an identity takes no two minutes
-    nodeConfig: { caBundle: await readFile(caFile, 'utf8'), deadlineSeconds: 30 },
+    // a short deadline, as cases wait for the end of mounts that fail
+    nodeConfig: { caBundle: await readFile(caFile, 'utf8'), deadlineSeconds: 20 },
+    // all installers at once, as most cases only wait for the end of an upgrade
+    updateStrategy: { rollingUpdate: { maxUnavailable: '100%' } },
   };
   const file = join(directory, 'values.json');
   await writeFile(file, JSON.stringify(values, null, 2));

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
+import { namespaceOf } from './namespaces.ts';
 
 /** What a run hands to its cases, as a JSON file whose path is in `E2E_STATE`. */
 export type EndToEndState = {
@@ -21,10 +23,38 @@ export type EndToEndState = {
   readonly mockAzure: { readonly address: string; readonly port: number; readonly caPem: string };
   /** Arguments of `helm install|upgrade` that follow the release's name. */
   readonly chartArguments: readonly string[];
+  /** Paths of the other version's archive, and of the error if it could not be built. */
+  readonly otherVersion: { readonly archive: string; readonly failure: string };
 };
 
-export function readState(): EndToEndState {
+/** The state as a case file sees it. */
+export type CaseState = EndToEndState & {
+  /** Namespace of everything that names none: of pods and objects, and of kubectl's commands. */
+  readonly namespace: string;
+};
+
+/**
+ * Reads the state of the run.
+ *
+ * @param caseFile path of the case file; its namespace is then the file's own one. Without it, `default`.
+ */
+export function readState(caseFile?: string): CaseState {
   const path = process.env['E2E_STATE'];
   if (!path) throw new Error('E2E_STATE is not set: the cases run through `npm run e2e`');
-  return JSON.parse(readFileSync(path, 'utf8')) as EndToEndState;
+  const state = JSON.parse(readFileSync(path, 'utf8')) as EndToEndState;
+  if (caseFile === undefined) return { ...state, namespace: 'default' };
+  const namespace = namespaceOf(caseFile);
+  return { ...state, namespace, kubeconfig: kubeconfigFor(state.kubeconfig, namespace) };
 }
+
+/** Writes a kubeconfig beside the run's own, whose context has the namespace. Returns its path. */
+function kubeconfigFor(kubeconfig: string, namespace: string): string {
+  const path = `${kubeconfig}-${namespace}`;
+  if (existsSync(path)) return path;
+  const { contexts, ...content } = parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
+  const inNamespace = contexts.map((one) => ({ ...one, context: { ...one.context, namespace } }));
+  writeFileSync(path, stringify({ ...content, contexts: inNamespace }), { mode: 0o600 });
+  return path;
+}
+
+type Kubeconfig = { readonly contexts: readonly { readonly context: object }[] };

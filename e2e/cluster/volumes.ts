@@ -45,18 +45,14 @@ export function readerVolumeOf(
   return keyVaultVolume(all, { secretRef: { name: credentialsSecret }, readOnly });
 }
 
-/** The Secret with the service principal `reader`. Its type must be the driver's name, or kubelet refuses it. */
-export async function applyCredentials(
-  state: EndToEndState,
-  seed: Seed,
-  namespace = 'default',
-): Promise<void> {
+/** The Secret with the service principal `reader`, in the case's namespace or another one. Its type must be the driver's name, or kubelet refuses it. */
+export async function applyCredentials(state: EndToEndState, seed: Seed, namespace?: string): Promise<void> {
   const { clientId, secrets } = principalOf(seed, 'reader');
   await apply(state, {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'azure/kv',
-    metadata: { name: credentialsSecret, namespace },
+    metadata: { name: credentialsSecret, ...(namespace ? { namespace } : {}) },
     stringData: { clientid: clientId, clientsecret: secrets[0] },
   });
 }
