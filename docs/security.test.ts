@@ -23,7 +23,7 @@ test.each(readFigures())(
     else if (file !== 'none') expect(existsSync(new URL(`../${file}`, import.meta.url))).toBe(true);
     else
       expect(figure.command).toMatch(
-        /^(KILLS=all |KV_TEST_LONG=1 )?node e2e\/lab\/enter\.ts vitest run --project contract \S+$/,
+        /^(KILLS=all |KV_TEST_LONG=1 |ATTACKS=510 )?node e2e\/lab\/enter\.ts vitest run --project contract \S+$/,
       );
   },
 );

@@ -6,7 +6,7 @@ const { kilobytes, kilobytesOf, sourcesOf, builtinsOf } = await bundledParts('kv
 
 test.each([
   ['init', 'driver/kv.ts', 4],
-  ['unmount, and what every call-out begins with', 'driver/main.ts', 27],
+  ['unmount, and what every call-out begins with', 'driver/main.ts', 33],
   ['mount, without what reads', 'driver/mounting.ts', 70],
   ['what reads from vaults', 'driver/keyvault/reader.ts', 120],
   ['the client for secrets', 'node_modules/@azure/keyvault-secrets/dist/esm/index.js', 130],

@@ -1,21 +1,10 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { otherEntries } from '../locks/entries.ts';
 import { lockHolders, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
 import { RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
+import { DirectoryHandle } from './directory-handle.ts';
 import { noswapWorks } from './host.ts';
 import { mountsAt } from './own-mounts.ts';
 import { mounts } from './way-to-mount.ts';
@@ -84,20 +73,19 @@ async function makeRecordMemory(runDirectory: string): Promise<void> {
   const { tmpfs, bind } = await mounts();
   ensurePrivateDirectory(records);
   await discardPrepared(runDirectory);
-  const below = openSync(records, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const earlier = DirectoryHandle.at(records);
   try {
-    const earlier = `/proc/self/fd/${below}`;
     // (1)
     mkdirSync(prepared, { mode: 0o700 });
     await tmpfs(prepared, { ...LIMITS, rootMode: 0o700, noswap: true, seLinuxContext: undefined });
-    const files = readdirSync(earlier).filter((name) => FILE.test(name));
-    for (const name of files) copy(join(earlier, name), join(prepared, name));
+    const files = namesIn(earlier).filter((name) => FILE.test(name));
+    for (const name of files) copy(earlier, name, prepared);
     // (2)
     await bind(prepared, records, 'as-source');
     // (3)
-    for (const name of files) removeIfThere(join(earlier, name));
+    for (const name of files) if (earlier.look(name)) earlier.unlink(name);
   } finally {
-    closeSync(below);
+    earlier.close();
     await discardPrepared(runDirectory);
   }
 }
@@ -113,13 +101,22 @@ function isEmpty(runDirectory: string): boolean {
   return !existsSync(records) || readdirSync(records).length === 0;
 }
 
-/** The other call-out's volume may go while its record is copied. */
-function copy(from: string, to: string): void {
-  if (existsSync(from)) writeFileSync(to, readFileSync(from, 'utf8'), { flag: 'wx', mode: 0o600 });
+/** @throws when an earlier driver left more than fit into the file system */
+function namesIn(records: DirectoryHandle): string[] {
+  const names = records.names(LIMITS.inodes);
+  if (names === undefined) throw new Error('there are more records than a node has volumes');
+  return names;
 }
 
-function removeIfThere(path: string): void {
-  if (existsSync(path)) unlinkSync(path);
+/** Another call-out may remove the record of its volume meanwhile. */
+function copy(earlier: DirectoryHandle, name: string, to: string): void {
+  if (!earlier.look(name)) return;
+  const file = earlier.openFile(name, 'read');
+  try {
+    writeFileSync(join(to, name), readFileSync(file.descriptor, 'utf8'), { flag: 'wx', mode: 0o600 });
+  } finally {
+    file.close();
+  }
 }
 
 async function discardPrepared(runDirectory: string): Promise<void> {

@@ -10,8 +10,8 @@ const MOUNT = [...UNMOUNT, 'driver/mounting.ts', 'driver/mount.ts'];
 
 test.each([
   ['init', INIT, 18],
-  ['unmount', UNMOUNT, 45],
-  ['a mount that the node agent reads for', MOUNT, 98],
+  ['unmount', UNMOUNT, 51],
+  ['a mount that the node agent reads for', MOUNT, 107],
 ])('%s loads little', (_, sources, limit) => {
   expect(kilobytesOf(sources)).toBeLessThan(limit);
 });
