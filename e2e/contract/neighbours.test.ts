@@ -74,11 +74,14 @@ const costly: [string, () => Options][] = [
         contentType: undefined,
         tags: {},
       });
-      const item = (index: number) =>
-        `- {name: costly, version: ${version}, alias: dir-${index % 7}/file-${index}}`;
+      const item = (index: number) => ({
+        name: 'costly',
+        version,
+        alias: `dir-${index % 7}/file-${index}`,
+      });
       // One without a version, as others do not rotate.
       return listing(
-        ['- {name: plain}', ...Array.from({ length: FILES }, (_, index) => item(index))].join('\n'),
+        JSON.stringify([{ name: 'plain' }, ...Array.from({ length: FILES }, (_, index) => item(index))]),
       );
     },
   ],
