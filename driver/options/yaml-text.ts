@@ -21,6 +21,8 @@ const MAX_OPEN = MAX_DEPTH + 4;
  * each on the front.
  */
 const MAX_TOKENS = 8800;
+/** Most tokens of a text in brackets, which is mostly JSON with a fault in it. */
+const MAX_TOKENS_IN_BRACKETS = 6000;
 /** Most characters of one token, a text, comment or run of blanks: no key of an option takes a text of that size. */
 const MAX_TOKEN_CHARACTERS = 8192;
 /** `%YAML` and one more: tags are not taken, so that nobody needs `%TAG`, and the library keeps each of those. */
@@ -86,15 +88,12 @@ function offsetOf(place: FaultPlace): number {
 /** @throws StructureFault for more tokens or levels than a text may have */
 function* boundedTokens(source: string): Generator<CST.Token> {
   const parser = new Parser();
+  const isInBrackets = /^\s*[[{]/.test(source);
+  const most = isInBrackets ? MAX_TOKENS_IN_BRACKETS : MAX_TOKENS;
   let tokens = 0;
   for (const lexeme of new Lexer().lex(source)) {
     tokens += 1;
-    if (tokens > MAX_TOKENS) {
-      throw new StructureFault(
-        '',
-        `has more than ${MAX_TOKENS} tokens of YAML; write it as JSON, or spread the objects over several volumes`,
-      );
-    }
+    if (tokens > most) throw tooManyTokens(isInBrackets);
     if (lexeme.length > MAX_TOKEN_CHARACTERS) {
       throw new StructureFault(
         '',
@@ -105,6 +104,13 @@ function* boundedTokens(source: string): Generator<CST.Token> {
     if (parser.stack.length > MAX_OPEN) throw StructureFault.tooDeep('');
   }
   yield* parser.end();
+}
+
+function tooManyTokens(isInBrackets: boolean): StructureFault {
+  const text = isInBrackets
+    ? `is not JSON, and has more than ${MAX_TOKENS_IN_BRACKETS} tokens of YAML; look for a missing comma, quote or bracket`
+    : `has more than ${MAX_TOKENS} tokens of YAML; write it as JSON, or spread the objects over several volumes`;
+  return new StructureFault('', text);
 }
 
 function syntaxFault(source: string, offset: number, reason: string): StructureFault {
