@@ -1,6 +1,6 @@
 import type { Breathe, Compute } from '../ports.ts';
 
-/** So long the deadline may be kept waiting. */
+/** Longest time in milliseconds that a timer, such as the deadline, may be kept waiting. */
 const LONG_MS = 20;
 
 /** Gives timers and answers their turn every now and then. A timer would sleep for a millisecond each time. */

@@ -59,7 +59,7 @@ function valueAt(text: string, wanted: PropertyNode, path: string): string {
   for (const key of keysOf(path)) {
     const parent: PropertyNode = node;
     node = parent.children.get(key);
-    // Of several members with one key the last counts: what was found in an earlier one is not in it.
+    // The last of several members with one key counts, so a find within an earlier one is dropped.
     if (node === undefined || node.start < 0 || node.container !== parent.start) {
       throw contentFault(
         `its JSON document has no property ${JSON.stringify(path)}; check the path (keys joined by dots, "\\." for a dot within a key)`,

@@ -3,7 +3,7 @@ const MAX_DEPTH = 64;
 
 /** A value that is wanted of a document, and where it was found. */
 export interface PropertyNode {
-  /** What is wanted within it, by key or index. */
+  /** Properties within this one, by key or index. */
   readonly children: Map<string, PropertyNode>;
   /** Where the object or list starts that it was last found in; -1 for none. */
   container: number;
@@ -13,10 +13,10 @@ export interface PropertyNode {
 
 /** An object or list that is open. */
 interface Frame {
-  /** What is wanted of it; undefined where nothing is. */
+  /** The property that this value is part of; undefined if no path leads here. */
   readonly wanted: PropertyNode | undefined;
   readonly start: number;
-  /** Of a list. */
+  /** Position in a list, from 0. */
   index: number;
   readonly isList: boolean;
 }

@@ -118,7 +118,7 @@ describe('the gate', () => {
     while (order.length < 2) await delay(5);
     await delay(200);
     expect(order).toEqual(['greedy', 'greedy']);
-    // Of the same namespace and of another: two places are left for them, however many of the first wait.
+    // Two places are left for other pods, of any namespace, however many tickets the first pod has.
     await Promise.all(['other', 'third'].map((uid) => enter({ uid, namespace: 'one' }, undefined)));
     await enter({ uid: 'fourth', namespace: 'two' }, undefined);
     expect(order.slice(2).sort()).toEqual(['fourth', 'other', 'third']);

@@ -127,7 +127,7 @@ async function waitForTurn(
 }
 
 interface View {
-  /** So many places have to be given back before it is the own ticket's turn. */
+  /** Number of places that others give back before this ticket's turn comes. */
   readonly ahead: number;
   /** Entries that hold up others if their process was killed: all places, and as many tickets. */
   readonly suspects: readonly string[];

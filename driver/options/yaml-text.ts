@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import { MAX_DEPTH, MAX_VALUES, pathOfKey, type Structure, StructureFault } from './structure.ts';
 
-/** What the parser may have open: the document, lists and maps in each other, and the text that it reads. */
+/** Highest stack of the parser: the document, nested lists and maps, and the text that it reads. */
 const MAX_OPEN = MAX_DEPTH + 4;
 
 /**
@@ -131,7 +131,7 @@ function lineOf(source: string, offset: number): number {
 class Conversion {
   /** By name, as far as the document has been read. */
   readonly #anchors = new Map<string, unknown>();
-  /** What each alias stood for where it was written: within an anchor's content it is read again later. */
+  /** The node that each alias meant where it was written, as the content of an anchor is read again later. */
   readonly #meanings = new Map<Alias, unknown>();
   #values = 0;
   #aliases = 0;

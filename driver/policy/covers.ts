@@ -10,7 +10,7 @@ export type Pattern = readonly Alternative[];
 
 /** One alternative of the braces. */
 interface Alternative {
-  /** What it begins with before its first wildcard: most others are told apart by that alone. */
+  /** The text before the first wildcard, which alone rules out most other names. */
   readonly prefix: string;
   readonly letters: readonly Letter[];
 }

@@ -13,7 +13,7 @@ export type AskedField = 'vaults' | 'objects';
 
 const askerFields = Object.keys(ofAsker) as AskerField[];
 
-/** What a rule grants, made ready to be asked for many objects: its patterns are read once. */
+/** The grants of a rule with their patterns read once, to check many objects. */
 export interface Grant {
   readonly vaults: readonly Pattern[];
   readonly objects: readonly { readonly type: string; readonly names: Pattern }[];

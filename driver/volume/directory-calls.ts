@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 
 /**
- * What tmpfs counts for each entry in a directory's size, `.` and `..` included (mm/shmem.c, BOGO_DIRENT_SIZE). Should a
- * kernel count less, a directory is read that need not be; the names are counted again then.
+ * Bytes that tmpfs adds to a directory's size for each entry, `.` and `..` included (mm/shmem.c, BOGO_DIRENT_SIZE). If a
+ * kernel adds less, a larger directory is read in vain: `namesOf` counts the names afterwards.
  */
 const ENTRY_BYTES = 20;
-/** What is read in vain at most. Other file systems have sizes of their own, for a few files one block. */
+/** Most entries that are read in vain. Other file systems count blocks: one for a few files. */
 const SPARE_ENTRIES = 1024;
 
 /** Names that an unmount has in memory at once. More than a volume can hold: these runtimes cannot read a part. */

@@ -158,7 +158,7 @@ test('no other source makes paths below an open directory', () => {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path, 'utf8').includes('/proc/self/fd'));
   expect(sources.map((path) => relative(PROJECT, path)).sort()).toEqual([
-    // Of kubelet's projected volumes, to which no container can write.
+    // It reads kubelet's projected volumes, to which no container can write.
     'driver/credentials/projected-volumes.ts',
     'driver/volume/directory-handle.ts',
   ]);

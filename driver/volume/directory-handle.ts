@@ -129,7 +129,7 @@ export class DirectoryHandle {
     lchownSync(this.#path(name), uid, gid);
   }
 
-  /** What bears this name; undefined where nothing does. */
+  /** Returns the stats of the entry itself, not of a link's target; undefined if there is none. */
   look(name: Name): Stats | undefined {
     return lstatSync(this.#path(name), { throwIfNoEntry: false });
   }

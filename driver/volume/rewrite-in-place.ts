@@ -59,8 +59,8 @@ function collectChanges(root: DirectoryHandle, payload: string, tree: Tree, chan
 }
 
 /**
- * What a file holds; undefined for one that the driver did not leave like this. It has no holes, as a container can make
- * it longer than any memory, and no second name, under which another file would be written to.
+ * Returns the content of a file, or undefined if a container has changed its form: holes would let it be longer than any
+ * memory, and with a second name another file would be written to.
  */
 function contentOf(file: OpenFile, most: number): Buffer | undefined {
   const { size, blocks, nlink } = file.stats();
@@ -82,7 +82,7 @@ function writeAll(changes: readonly Change[]): true {
   }
 }
 
-/** What cannot be undone in one file, for want of room, does not keep the others from it. */
+/** Writes the old content back. A file that cannot be restored, for want of room, does not stop the others. */
 function undo({ file, old }: Change): void {
   try {
     overwrite(file, old);

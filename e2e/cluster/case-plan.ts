@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** What a case can depend on that changes with the Kubernetes release. */
+/** Parts of a Kubernetes release that a case can depend on. */
 const releaseParts = ['kubelet', 'API server', 'Helm'] as const;
 type ReleasePart = (typeof releaseParts)[number];
 

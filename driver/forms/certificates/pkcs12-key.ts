@@ -6,7 +6,7 @@ export type Purpose = 'key' | 'iv' | 'mac';
 
 export type Digest = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
-/** So many rounds take well below a millisecond. */
+/** Rounds between two looks at the clock; together they take well below a millisecond. */
 const ROUNDS_OF_A_BREATH = 64;
 
 const purposeIds: Readonly<Record<Purpose, number>> = { key: 1, iv: 2, mac: 3 };
