@@ -13,7 +13,7 @@ const scene = setScene();
 const RUN = '/run/keyvault-flexvol';
 const closed = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]] as const;
 
-/** What a call-out wrote to stdout, and how it ended. */
+/** The stdout of a call-out, and how it ended. */
 async function callOutWithout(descriptors: readonly number[], args: readonly string[]) {
   const closing = descriptors.map((descriptor) => `${descriptor}>&-`).join(' ');
   const { stdout, stderr, exitCode } = await execa(

@@ -50,7 +50,7 @@ const byNmi = (pod: string, options: Record<string, string> = {}): PodVolume =>
 const forging = (pod: string, options: Record<string, string> = {}) =>
   byNmi(pod, { nmiport: String(PORT), ...options });
 
-/** What a mount answers, or `read: ` and the content of its file. */
+/** Returns the answer of a mount, or `read: ` and the content of its file. */
 async function outcomeOf(volume: PodVolume): Promise<string> {
   const { status } = await scene.kubelet.mount(volume);
   if (status.status !== 'Success') return status.message ?? '';

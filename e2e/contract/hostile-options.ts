@@ -217,7 +217,7 @@ export const hostileOptions: readonly HostileOptions[] = [
   objects('tags of items', (n) => '- !a b\n'.repeat(n)),
   objects('merge keys', (n) => `- &x {name: a}\n${'- {<<: *x}\n'.repeat(n)}`),
 
-  // Of YAML as much as is taken.
+  // The text has as much YAML as is accepted.
   nearly(
     'objects in block style',
     330,

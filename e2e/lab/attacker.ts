@@ -18,7 +18,7 @@ export interface Attack {
   readonly hold: number;
 }
 
-/** What an attacker says at its end. */
+/** The report of an attacker at its end. */
 export interface AttackReport {
   readonly events: number;
   readonly struck: boolean;

@@ -12,7 +12,7 @@ export class ChartPrograms {
 
   private constructor() {
     this.finished = this.#build();
-    // Who waits for them sees it.
+    // The tests that wait for these programs report the failure.
     this.finished.catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What the agent's process says of itself at `/readyz` on its health port. */
+/** The agent's state, as `/readyz` on its health port answers it. */
 export type AgentState = z.infer<typeof agentState>;
 
 /** More fields, of a newer agent, are ignored. */

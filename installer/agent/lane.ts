@@ -12,9 +12,9 @@ const SLICE_MS = 4;
 const SHORT_MS = 2;
 /** After it so many times as long is left to everything else: the lane has a quarter of the thread at most. */
 const REST = 3;
-/** What cannot be interrupted is bounded where it is made; a rest need not be longer than this. */
+/** Longest rest. A piece of work that cannot be interrupted is bounded where it is made. */
 const LONGEST_REST_MS = 5000;
-/** What a pod has had counts half as much after so long. */
+/** After this time the milliseconds that a pod has used count half as much. */
 const HALVED_AFTER_MS = 10_000;
 /** Pods and namespaces whose share is known; those that had least are forgotten beyond it. */
 const MAX_KNOWN = 2000;
@@ -48,7 +48,7 @@ export class Lane {
     this.#now = now;
   }
 
-  /** What runs the computations of a pod here. It ends with the signal's reason when the signal aborts. */
+  /** Returns a function that runs a pod's computations in this lane; it throws the signal's reason on abort. */
   computeFor(pod: PodOfWork, signal: AbortSignal): Compute {
     return async (task) => {
       await this.#enter(pod, signal);
