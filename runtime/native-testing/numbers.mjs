@@ -1,0 +1,26 @@
+// The numbers of Linux that are the same on every architecture that the driver is built for.
+export const ENOENT = 2;
+export const EINTR = 4;
+export const EBADF = 9;
+export const EEXIST = 17;
+export const ENOTDIR = 20;
+export const EISDIR = 21;
+export const EINVAL = 22;
+export const ENOTTY = 25;
+export const EPIPE = 32;
+export const ENAMETOOLONG = 36;
+export const ENOTEMPTY = 39;
+export const ELOOP = 40;
+export const ENOTSOCK = 88;
+export const EOPNOTSUPP = 95;
+export const ECONNREFUSED = 111;
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const POLLIN = 1;
+export const POLLOUT = 4;
+export const POLLHUP = 16;
+export const POLLNVAL = 32;
+export const SIGTERM = 15;
+export const SIGUSR1 = 10;
