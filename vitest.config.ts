@@ -23,14 +23,10 @@ console.error(`seed of the samples: ${seed} (KV_TEST_SEED=${seed} repeats this r
 const labs = Number(KV_TEST_LABS ?? 6);
 
 /** Tests of what is in `dist`. */
-const ofTheBuild = [
-  'image/**/*.test.ts',
-  'driver/front/native/testing/hand-over.test.ts',
-  'installer/translate/command.test.ts',
-];
+const ofTheBuild = ['image/**/*.test.ts', 'runtime/**/*.test.ts', 'installer/translate/command.test.ts'];
 
 /** Tests with an attacker of another user. Only root can start one: a user's own lab has no users but that one. */
-const withOtherUsers = ['e2e/contract/{arguments-hidden,attack,foreign-commands,forged-token}.test.ts'];
+const withOtherUsers = ['e2e/contract/{arguments-hidden,attack,forged-token}.test.ts'];
 const hasOtherUsers = Number(/(\d+)\n/.exec(readFileSync('/proc/self/uid_map', 'utf8'))?.[1]) > 1000;
 const needRoot = hasOtherUsers || CI !== undefined ? [] : withOtherUsers;
 // biome-ignore lint/suspicious/noConsole: nobody is to take them for passed
@@ -76,7 +72,7 @@ export default defineConfig({
           ...inTurn,
           name: 'unit',
           include: [
-            '{driver,installer,docs,bench,e2e/mock,e2e/lab,e2e/suite,e2e/cluster,e2e/real}/**/*.test.ts',
+            '{driver,installer,runtime,docs,bench,e2e/mock,e2e/lab,e2e/suite,e2e/cluster,e2e/real}/**/*.test.ts',
           ],
           exclude: ['bench/kubelet/**', ...ofTheBuild],
         },
@@ -84,7 +80,12 @@ export default defineConfig({
       {
         // What the build made.
         extends: true,
-        test: { ...inTurn, name: 'build', include: ofTheBuild },
+        test: {
+          ...inTurn,
+          name: 'build',
+          include: ofTheBuild,
+          globalSetup: ['runtime/testing/programs-built.ts'],
+        },
       },
       {
         // The built executable, called as kubelet calls it; its mock of Azure needs Azure's own ports.

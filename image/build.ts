@@ -1,59 +1,67 @@
-// npm run build: bundles the programs, and compiles the driver for every architecture.
-//   dist/kv.cjs dist/installer.cjs            what Node or Bun runs
-//   dist/kv/                                  the driver once more, in parts, as the large runtime's program is made of them
-//   dist/front/                               and once more, in the parts of the front
-//   dist/LICENSES.txt                         of all that is in them, and of both runtimes
-//   dist/linux-amd64/kv dist/linux-arm64/kv   what kubelet runs
-import { mkdir, stat } from 'node:fs/promises';
+// npm run build [-- --all]: bundles the programs, and makes the driver's executable for this machine's architecture,
+// with --all for all.
+//   dist/parts/                            the driver's sources in parts, as the executable has them
+//   dist/installer.cjs                     one-file bundle, for Node and for Bun
+//   dist/LICENSES.txt                      of all that is in them, and of the runtimes
+//   dist/linux-amd64/kv                    what kubelet runs
+//   dist/linux-amd64/bun                   what runs the installer
+//   dist/linux-arm64/                      the same for arm64
+import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { bundle, bundleInParts } from './bundle.ts';
-import { compile } from './compile.ts';
-import { writeFront } from './front/build.ts';
-import { locateCCompiler } from './front/c-compiler.ts';
-import { joinPrograms } from './front/join.ts';
+import { parseArgs } from 'node:util';
+import { type Arch, architectures, buildMachineArch } from './arch.ts';
+import { bundle } from './bundle.ts';
+import { writeExecutable, writePack } from './executable/build.ts';
+import { nativePrograms, partsOf } from './executable/native.ts';
+import { MissingTool } from './executable/toolchain.ts';
 import { writeLicences } from './licences.ts';
-import { frontNotice, frontParts } from './parts/front-parts.ts';
+import { nativeNotice } from './parts/native-parts.ts';
 import { bundledPackages } from './parts/npm-packages.ts';
 import { runtimeNotice, runtimeParts } from './parts/runtime-parts.ts';
 import { cacheDir, distDir, metafiles, projectDir, readProject } from './project.ts';
-import { type Arch, buildMachineArch, locateRuntime } from './runtime.ts';
+import { locateRuntime } from './runtime.ts';
 
-const architectures: readonly Arch[] = ['amd64', 'arm64'];
+const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
 
-await mkdir(join(distDir, 'meta'), { recursive: true });
-const { version } = await readProject();
-const driver = { name: 'kv', entryPoint: 'driver/kv.ts' };
-await timed(() => bundle(driver, version, projectDir, distDir));
-const driverParts = await timed(() => bundleInParts(driver, version, projectDir, distDir));
-await timed(() =>
-  bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
-);
-const compiler = await locateRuntime(projectDir, cacheDir, buildMachineArch());
-const cCompiler = await locateCCompiler(cacheDir, buildMachineArch());
-const fronts = await writeFront(
-  { version, projectDir, cacheDir, distDir, compiler: cCompiler },
-  architectures,
-  timed,
-);
-await timed(writeAllLicences);
-for (const arch of architectures) await timed(() => writeDriver(arch));
+try {
+  await build(values.all ? architectures : [buildMachineArch()]);
+} catch (error) {
+  if (!(error instanceof MissingTool)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function build(wanted: readonly Arch[]): Promise<void> {
+  await mkdir(join(distDir, 'meta'), { recursive: true });
+  const { version } = await readProject();
+  await timed(() =>
+    bundle({ name: 'installer', entryPoint: 'installer/main.ts' }, version, projectDir, distDir),
+  );
+  const pack = await timed(() => writePack(version));
+  await timed(writeAllLicences);
+  for (const arch of wanted) {
+    await timed(() => writeExecutable(arch, pack));
+    await timed(() => copyInstallerRuntime(arch));
+  }
+}
 
 async function writeAllLicences(): Promise<string> {
   const packages = await bundledPackages(metafiles, projectDir);
-  const runtime = runtimeNotice(compiler, await runtimeParts(compiler));
-  const front = (await frontParts(projectDir, cCompiler)).map(frontNotice);
-  return writeLicences([runtime, ...front], packages, projectDir, join(distDir, 'LICENSES.txt'));
+  const machine = buildMachineArch();
+  const native = await partsOf(await nativePrograms(projectDir, cacheDir, machine));
+  const runtime = await locateRuntime(projectDir, cacheDir, machine);
+  const notices = [...native.map(nativeNotice), runtimeNotice(runtime, await runtimeParts(runtime))];
+  return writeLicences(notices, packages, projectDir, join(distDir, 'LICENSES.txt'));
 }
 
-/** What kubelet runs: the front, and behind it the program of the large runtime. */
-async function writeDriver(arch: Arch): Promise<string> {
-  const runtime = await locateRuntime(projectDir, cacheDir, arch);
-  const large = join(distDir, 'large', arch);
-  const stampFile = join(distDir, 'meta', `kv-${arch}.stamp`);
-  await compile({ entryPoint: driverParts, outfile: large, runtime, compiler, stampFile });
-  const outfile = join(distDir, `linux-${arch}`, 'kv');
-  await joinPrograms(fronts[arch], large, outfile);
-  return outfile;
+async function copyInstallerRuntime(arch: Arch): Promise<string> {
+  const { executable } = await locateRuntime(projectDir, cacheDir, arch);
+  const copy = join(distDir, `linux-${arch}`, 'bun');
+  await rm(copy, { force: true });
+  await copyFile(executable, copy);
+  // As in the image: a process of root's without capabilities whose program it may not read is closed to others of root's.
+  await chmod(copy, 0o111);
+  return copy;
 }
 
 /** Reports the size of the file a step made and how long the step took. */

@@ -1,8 +1,8 @@
 // TypeScript and its dependencies to JavaScript.
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { leanSdk } from './lean-sdk.ts';
+import { leanSdk } from './lean-sdk/plugin.ts';
 
 /** One program to bundle. */
 export interface Program {
@@ -25,7 +25,8 @@ const asOfBun = {
 };
 
 /**
- * Writes `<distDir>/<name>.cjs`, and the metafile, which says what the bundle is made of, to `<distDir>/meta/<name>.json`.
+ * Writes `<distDir>/<name>.cjs`, and the metafile, which says what the bundle is made of, to
+ * `<distDir>/meta/<name>.cjs.json`.
  *
  * One file that Node and Bun run as it is. A dynamic `import()` becomes a module initialised at the first call.
  */
@@ -40,36 +41,8 @@ export async function bundle(
   const result = await build({ ...options, ...asOfBun, outfile, format: 'cjs', metafile: true });
   // A program whose source begins with a #! line keeps it, and is started by it.
   await chmod(outfile, 0o755);
-  await writeFile(join(distDir, 'meta', `${program.name}.json`), JSON.stringify(result.metafile));
+  await writeFile(join(distDir, 'meta', `${program.name}.cjs.json`), JSON.stringify(result.metafile));
   return outfile;
-}
-
-/**
- * Writes the same program as parts, to `<distDir>/<name>/`: the entry point and a file for whatever is imported
- * dynamically. It is what the executable is made of: bytecode that a call-out does not need costs `init` 3 ms when it is
- * in one piece with what it needs. The metafile goes to `<distDir>/meta/<name>-parts.json`.
- * @returns the entry point's file
- */
-export async function bundleInParts(
-  program: Program,
-  version: string,
-  projectDir: string,
-  distDir: string,
-): Promise<string> {
-  const outdir = join(distDir, program.name);
-  await rm(outdir, { recursive: true, force: true });
-  const result = await build({
-    ...optionsOf(program, version, projectDir),
-    outdir,
-    format: 'esm',
-    splitting: true,
-    entryNames: 'main',
-    chunkNames: 'parts/[name]-[hash]',
-    outExtension: { '.js': '.mjs' },
-    metafile: true,
-  });
-  await writeFile(join(distDir, 'meta', `${program.name}-parts.json`), JSON.stringify(result.metafile));
-  return join(outdir, 'main.mjs');
 }
 
 function optionsOf({ entryPoint }: Program, version: string, projectDir: string): BuildOptions {
@@ -83,7 +56,6 @@ function optionsOf({ entryPoint }: Program, version: string, projectDir: string)
     // The licence file has the notices (licences.ts).
     legalComments: 'none',
     define: { __VERSION__: JSON.stringify(version) },
-    external: ['bun:ffi'],
     plugins: [leanSdk()],
     logLevel: 'warning',
   };

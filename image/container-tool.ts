@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Arch } from './runtime.ts';
+import type { Arch } from './arch.ts';
 
 /** An image to build. */
 export interface ImageBuild {
@@ -30,6 +30,8 @@ export async function buildImage(job: ImageBuild): Promise<void> {
       'build',
       // A layer of the same files would bring the image of another architecture along.
       '--no-cache',
+      // Each COPY is a layer of its own.
+      '--layers',
       '--file',
       job.dockerfile,
       '--platform',

@@ -1,83 +1,115 @@
 // The executable "npm run build" made for this machine.
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { buildMachineArch } from './arch.ts';
 import { distDir } from './project.ts';
-import { type Arch, buildMachineArch } from './runtime.ts';
+import {
+  ARM64,
+  elfHeader,
+  INTERPRETER,
+  LOADABLE,
+  RELOCATED_THEN_READ_ONLY,
+  SHARED_OBJECT,
+  STACK,
+  WRITABLE_AND_EXECUTABLE,
+} from './testing/elf.ts';
 
+const LIMIT_BYTES = 7_000_000;
 const executable = join(distDir, `linux-${buildMachineArch()}`, 'kv');
 
-test.each([
-  ['init, which the front answers', ['init'], { status: 'Success' }],
-  // What else the large runtime has: with no node agent every mount is its own.
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kv-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const callOuts: [string, string[], object][] = [
+  ['init', ['init'], { status: 'Success', capabilities: { attach: false } }],
   [
-    'mount, which the large runtime answers',
+    'mount',
     ['mount', '/nowhere'],
     { status: 'Failure', message: expect.stringContaining('expected "mount <directory>') },
   ],
-])('files of the current directory do not change %s, as root runs it', async (_, args, answer) => {
-  const directory = await mkdtemp(join(tmpdir(), 'cwd-'));
-  try {
-    await writeFile(join(directory, 'evil.js'), `console.log('preloaded'); process.exit(7);`);
-    await writeFile(join(directory, 'bunfig.toml'), `preload = ["./evil.js"]\n`);
-    await writeFile(
-      join(directory, '.env'),
-      `BUN_OPTIONS=--preload=./evil.js\nNODE_OPTIONS=--require=./evil.js\n`,
-    );
-    await writeFile(join(directory, 'package.json'), `{"type":"module","imports":{"#x":"./evil.js"}}`);
-    await writeFile(join(directory, 'tsconfig.json'), `{"compilerOptions":{"paths":{"*":["./evil.js"]}}}`);
-    const { all, exitCode } = await execa(executable, args, {
-      cwd: directory,
-      env: {},
-      extendEnv: false,
-      all: true,
-      reject: false,
-    });
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(all)).toMatchObject(answer);
-  } finally {
-    await rm(directory, { recursive: true });
-  }
-});
+];
 
-test('it runs a script when told to be a runtime, which is how the image runs the installer', async () => {
-  const { stdout } = await execa(executable, ['--no-install', '--no-env-file', '--print', '6*7'], {
-    env: { BUN_BE_BUN: '1' },
+/** What kubelet would read. */
+async function answerOf(command: readonly string[], cwd = '/'): Promise<unknown> {
+  const [program = '', ...args] = command;
+  const { all, exitCode } = await execa(program, args, {
+    cwd,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     extendEnv: false,
+    all: true,
+    reject: false,
   });
-  expect(stdout).toBe('42');
-});
-
-/** System V ABI, figure 4-3: the machine by its number, and the type of a segment that names a loader. */
-const MACHINES: Record<Arch, number> = { amd64: 62, arm64: 183 };
-const INTERPRETER = 3;
-
-/** An ELF file's machine, segments' types and end, which is where its section headers end. */
-async function programAt(file: string, position: number) {
-  const handle = await open(file);
-  try {
-    const head = (await handle.read(Buffer.alloc(4096), 0, 4096, position)).buffer;
-    const segments = Array.from({ length: head.readUInt16LE(56) }, (_, index) =>
-      head.readUInt32LE(Number(head.readBigUInt64LE(32)) + index * head.readUInt16LE(54)),
-    );
-    const end = Number(head.readBigUInt64LE(40)) + head.readUInt16LE(58) * head.readUInt16LE(60);
-    return { magic: head.toString('latin1', 0, 4), machine: head.readUInt16LE(18), segments, end };
-  } finally {
-    await handle.close();
-  }
+  expect({ all, exitCode }).toMatchObject({ exitCode: 0 });
+  return JSON.parse(all);
 }
 
-test.each(Object.entries(MACHINES))(
-  'for %s it is a static front, and behind it at 64 KiB a large runtime for the same machine',
-  async (arch, machine) => {
-    const file = join(distDir, `linux-${arch}`, 'kv');
-    const front = await programAt(file, 0);
-    expect(front).toMatchObject({ magic: '\x7fELF', machine });
-    expect(front.segments).not.toContain(INTERPRETER);
-    const large = await programAt(file, Math.ceil(front.end / 65_536) * 65_536);
-    expect(large).toMatchObject({ magic: '\x7fELF', machine });
-    expect(large.segments).toContain(INTERPRETER);
+test.each(callOuts)('files of the current directory do not change %s', async (_, args, answer) => {
+  await writeFile(join(directory, 'main.mjs'), `throw new Error('planted');`);
+  await writeFile(join(directory, 'package.json'), `{"type":"module","imports":{"#x":"./main.mjs"}}`);
+  await writeFile(join(directory, '.env'), 'LD_PRELOAD=./main.mjs\n');
+  expect(await answerOf([executable, ...args], directory)).toMatchObject(answer);
+});
+
+/** Runs a call-out with `directory` as the root file system, where the kernel's `/proc` and `/dev` are and nothing else. */
+async function answerInRoot(args: readonly string[]): Promise<unknown> {
+  await copyFile(executable, join(directory, 'kv'));
+  for (const name of ['proc', 'dev']) await mkdir(join(directory, name));
+  const script = `
+    for name in proc dev; do mount --rbind "/$name" "$0/$name"; done
+    exec chroot "$0" /kv "$@"`;
+  return answerOf(['unshare', '--mount', 'sh', '-ec', script, directory, ...args]);
+}
+
+test.each(callOuts)('%s is answered on a node without any other file', async (_, args, answer) => {
+  expect(await answerInRoot(args)).toMatchObject(answer);
+});
+
+test.each(callOuts)('%s is answered on a node of musl, and needs nothing of it', async (_, args, answer) => {
+  // As Alpine has it: one file, which is the C library and its loader.
+  await mkdir(join(directory, 'lib'));
+  await writeFile(join(directory, 'lib/ld-musl-x86_64.so.1'), 'not a loader', { mode: 0o755 });
+  await symlink('ld-musl-x86_64.so.1', join(directory, 'lib/libc.musl-x86_64.so.1'));
+  expect(await answerInRoot(args)).toMatchObject(answer);
+});
+
+test('file and ldd call it static', async () => {
+  const { all } = await execa('ldd', [executable], { all: true, reject: false });
+  expect(all).toMatch(/statically linked|not a dynamic executable/);
+  const { stdout } = await execa('file', ['--brief', executable]);
+  expect(stdout).toMatch(/^ELF 64-bit LSB pie executable, .*static-pie linked, stripped$/);
+});
+
+test('no segment names a loader, and none is writable and executable at once', async () => {
+  const { kind, segments } = await elfHeader(executable);
+  expect(kind).toBe(SHARED_OBJECT);
+  const types = segments.map(({ type }) => type);
+  expect(types).not.toContain(INTERPRETER);
+  expect(types).toEqual(expect.arrayContaining([STACK, RELOCATED_THEN_READ_ONLY]));
+  for (const { type, flags } of segments)
+    if (type === LOADABLE || type === STACK)
+      expect(flags & WRITABLE_AND_EXECUTABLE).not.toBe(WRITABLE_AND_EXECUTABLE);
+});
+
+const forArm64 = join(distDir, 'linux-arm64/kv');
+
+test.skipIf(!existsSync(forArm64))(
+  'the one for arm64 is static too, and loads at any address, with pages of up to 64 KiB',
+  async () => {
+    const { kind, machine, segments } = await elfHeader(forArm64);
+    expect({ kind, machine }).toEqual({ kind: SHARED_OBJECT, machine: ARM64 });
+    expect(segments.map(({ type }) => type)).not.toContain(INTERPRETER);
+    for (const { type, alignment } of segments)
+      if (type === LOADABLE) expect(alignment).toBeGreaterThanOrEqual(65_536);
   },
 );
+
+test('it is small', async () => {
+  expect((await stat(executable)).size).toBeLessThan(LIMIT_BYTES);
+});

@@ -10,11 +10,11 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { type Arch, buildMachineArch } from './arch.ts';
 import { buildImage } from './container-tool.ts';
 import { assembleContext, billFile } from './context.ts';
 import { imageLabels, sourceState } from './labels.ts';
 import { distDir, projectDir, readProject } from './project.ts';
-import { type Arch, buildMachineArch } from './runtime.ts';
 
 const { values } = parseArgs({
   options: {

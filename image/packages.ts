@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Arch } from './runtime.ts';
+import type { Arch } from './arch.ts';
 
 /** Lists younger than this are not fetched again. */
 const LISTS_FRESH_MILLISECONDS = 12 * 3600 * 1000;

@@ -8,8 +8,8 @@ export const projectDir = join(import.meta.dirname, '..');
 /** Everything that is built goes here. */
 export const distDir = join(projectDir, 'dist');
 
-/** What the bundles are made of, by esbuild's account. */
-export const metafiles = ['kv', 'front', 'installer'].map((name) => join(distDir, 'meta', `${name}.json`));
+/** What the programs of the image are made of, by esbuild's account: the executable's parts, the installer's bundle. */
+export const metafiles = ['kv.json', 'installer.cjs.json'].map((name) => join(distDir, 'meta', name));
 
 /** What is fetched and must survive a fresh checkout goes here. */
 export const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');

@@ -7,13 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { execa } from 'execa';
+import type { Arch } from './arch.ts';
 import { buildImage } from './container-tool.ts';
 import { assembleContext, billFile } from './context.ts';
 import { imageLabels, sourceState } from './labels.ts';
 import { writeIndex } from './oci-index.ts';
 import { attachBills } from './oci-referrers.ts';
 import { distDir, projectDir, readProject } from './project.ts';
-import type { Arch } from './runtime.ts';
 
 const architectures: readonly Arch[] = ['amd64', 'arm64'];
 const { version } = await readProject();

@@ -7,11 +7,10 @@ import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
+import { buildMachineArch } from './arch.ts';
 import { cacheDir, distDir, projectDir } from './project.ts';
-import { buildMachineArch } from './runtime.ts';
 
 const OUTPUTS = [
-  'kv.cjs',
   'installer.cjs',
   'LICENSES.txt',
   'linux-amd64/kv',
@@ -71,7 +70,7 @@ async function buildIn(
     cwd: directory,
     env: { ...env, KEYVAULT_FLEXVOL_CACHE: cache, SOURCE_DATE_EPOCH: time },
   };
-  await execa(process.execPath, ['image/build.ts'], options);
+  await execa(process.execPath, ['image/build.ts', '--all'], options);
   await execa(process.execPath, ['image/image.ts'], options);
   const sums = OUTPUTS.map(async (name) => [name, await sha256(join(directory, 'dist', name))] as const);
   return Object.fromEntries(await Promise.all(sums));

@@ -1,11 +1,11 @@
-// The image's root file system: what the executable loads, CA certificates, and what says where it comes from.
+// The image's root file system: what the installer's runtime loads, CA certificates, and what says where it comes from.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
+import type { Arch } from './arch.ts';
 import { fetchPackages, type PackageFile } from './packages.ts';
-import type { Arch } from './runtime.ts';
 
 /** Counts up when this file makes something else of the same packages. */
 const RECIPE = 1;

@@ -1,28 +1,14 @@
-// The Bun runtimes the executables are made from: npm packages, pinned by package-lock.json.
+// Bun, the installer's runtime: npm packages, pinned by package-lock.json.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Arch } from './arch.ts';
 import { fetchNpmPackage } from './fetch-npm-package.ts';
 
-/** A CPU architecture, by the name OCI images and Kubernetes give it. */
-export type Arch = 'amd64' | 'arm64';
-
-interface Runtime {
-  readonly npmPackage: string;
-  /** What Bun's compiler calls it. */
-  readonly target: string;
-  /** What Node calls it in `process.arch`. */
-  readonly nodeArch: string;
-}
-
-/** x64 is the baseline build, as nodes may have CPUs without AVX2. */
-const RUNTIMES: Record<Arch, Runtime> = {
-  amd64: {
-    npmPackage: '@oven/bun-linux-x64-baseline',
-    target: 'bun-linux-x64-baseline',
-    nodeArch: 'x64',
-  },
-  arm64: { npmPackage: '@oven/bun-linux-aarch64', target: 'bun-linux-arm64', nodeArch: 'arm64' },
+/** npm packages by architecture. For x64 the baseline build, as nodes may have CPUs without AVX2. */
+const PACKAGES: Record<Arch, string> = {
+  amd64: '@oven/bun-linux-x64-baseline',
+  arm64: '@oven/bun-linux-aarch64',
 };
 
 /** A runtime that is on this disk. */
@@ -31,18 +17,7 @@ export interface LocatedRuntime {
   /** Checksum of the package as published, by package-lock.json. */
   readonly integrity: string;
   readonly executable: string;
-  readonly target: string;
   readonly version: string;
-}
-
-/** The architecture of the machine that builds. */
-export function buildMachineArch(): Arch {
-  for (const [arch, runtime] of Object.entries(RUNTIMES)) {
-    if (runtime.nodeArch === process.arch && process.platform === 'linux') return arch as Arch;
-  }
-  throw new Error(
-    `cannot build on ${process.platform}/${process.arch}: the build needs Linux on x64 or arm64, as it runs Bun's compiler there`,
-  );
 }
 
 /**
@@ -55,15 +30,15 @@ export async function locateRuntime(
   cacheDir: string,
   arch: Arch,
 ): Promise<LocatedRuntime> {
-  const { npmPackage, target } = RUNTIMES[arch];
+  const npmPackage = PACKAGES[arch];
   const { version, integrity } = await pinned(projectDir, npmPackage);
   const installed = join(projectDir, 'node_modules', npmPackage);
   if ((await installedVersion(installed)) === version) {
-    return { npmPackage, integrity, executable: join(installed, 'bin/bun'), target, version };
+    return { npmPackage, integrity, executable: join(installed, 'bin/bun'), version };
   }
   const fetched = join(cacheDir, 'bun', `${npmPackage.replace('@oven/', '')}-${version}`);
   await fetchNpmPackage(`${npmPackage}@${version}`, integrity, fetched);
-  return { npmPackage, integrity, executable: join(fetched, 'bin/bun'), target, version };
+  return { npmPackage, integrity, executable: join(fetched, 'bin/bun'), version };
 }
 
 async function pinned(

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { locateCCompiler } from '../front/c-compiler.ts';
+import { buildMachineArch } from '../arch.ts';
+import { nativePrograms, partsOf } from '../executable/native.ts';
 import { cacheDir, distDir, metafiles, projectDir, readProject } from '../project.ts';
-import { buildMachineArch, locateRuntime } from '../runtime.ts';
+import { locateRuntime } from '../runtime.ts';
 import { billOfMaterials, type Parts } from './bill.ts';
 import { debianPackages } from './debian-packages.ts';
-import { frontParts } from './front-parts.ts';
 import { bundledPackages } from './npm-packages.ts';
 import { runtimeParts } from './runtime-parts.ts';
 
@@ -47,12 +47,12 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(status))
     await writeFile(join(root, 'var/lib/dpkg/status.d', name), text);
   const runtime = await locateRuntime(projectDir, cacheDir, buildMachineArch());
-  const compiler = await locateCCompiler(cacheDir, buildMachineArch());
+  const programs = await nativePrograms(projectDir, cacheDir, buildMachineArch());
   parts = {
     npm: await bundledPackages(metafiles, projectDir),
     runtime,
     runtimeParts: await runtimeParts(runtime),
-    front: await frontParts(projectDir, compiler),
+    native: await partsOf(programs),
     debian: await debianPackages(root),
   };
   bill = JSON.parse(billOfMaterials(project, parts)) as Bill;
@@ -82,7 +82,7 @@ test('it names every npm package that a bundle has bytes of, by the version that
   );
   expect(named.map(({ name }) => name).toSorted()).toEqual([...shipped].toSorted());
   expect(named.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['zod', '@azure/keyvault-secrets', '@noble/hashes']),
+    expect.arrayContaining(['zod', '@azure/keyvault-secrets', 'yaml']),
   );
   expect(named.map(({ name }) => name)).not.toContain('vitest');
   for (const { name, version } of named) {
@@ -102,17 +102,25 @@ test('it names the runtime with what is linked into it, and the Debian packages'
   expect(purls).toContain('pkg:deb/debian/ca-certificates@20230311%2Bdeb12u1?arch=all&distro=debian-12');
 });
 
-test('it names what the front is made of, by the versions that were compiled', () => {
+test('it names every crate that Cargo.lock has for the executable, by its checksum, and the C code', async () => {
+  const lock = await readFile(join(projectDir, 'runtime/Cargo.lock'), 'utf8');
+  const crates = bill.components.filter(({ purl }) => purl?.startsWith('pkg:cargo/'));
+  for (const { name, version, hashes } of crates)
+    expect(lock).toContain(
+      `name = "${name}"\nversion = "${version}"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "${hashes?.[0]?.content}"`,
+    );
+  const manifest = await readFile(join(projectDir, 'runtime/host/Cargo.toml'), 'utf8');
+  const [, dependencies = ''] = /^\[dependencies\]\n((?:.+\n)+)/m.exec(manifest) ?? [];
+  const direct = dependencies
+    .split('\n')
+    .flatMap((line) => /package = "(.+?)"/.exec(line)?.[1] ?? /^[\w-]+/.exec(line)?.[0] ?? []);
+  expect(crates.map(({ name }) => name)).toEqual(expect.arrayContaining(direct));
   const named = (name: string) => bill.components.find((one) => one.name === name);
-  expect(named('quickjs-ng')).toMatchObject({
-    version: '0.15.0',
-    purl: 'pkg:github/quickjs-ng/quickjs@v0.15.0',
-    licenses: [{ license: { id: 'MIT' } }],
-  });
-  expect(named('musl')).toMatchObject({ version: '1.2.4', licenses: [{ license: { id: 'MIT' } }] });
-  expect(named('zig compiler-rt')?.licenses).toEqual([
-    { expression: 'MIT AND Apache-2.0 WITH LLVM-exception' },
-  ]);
+  expect(named('quickjs-ng')).toMatchObject({ licenses: [{ license: { id: 'MIT' } }] });
+  expect(named('musl')).toMatchObject({ version: '1.2.5', licenses: [{ license: { id: 'MIT' } }] });
+  expect(named('webpki-roots')).toMatchObject({ licenses: [{ license: { id: 'CDLA-Permissive-2.0' } }] });
+  // Only run while it is compiled.
+  for (const name of ['cc', 'syn', 'proc-macro2']) expect(named(name)).toBeUndefined();
 });
 
 test('everything in it has a licence, and whatever npm installed has a checksum', () => {
@@ -142,7 +150,7 @@ test('the same parts make the same bytes, in whatever order they come', () => {
   const turned = {
     ...parts,
     npm: parts.npm.toReversed(),
-    front: parts.front.toReversed(),
+    native: parts.native.toReversed(),
     debian: parts.debian.toReversed(),
   };
   expect(billOfMaterials(project, turned)).toBe(billOfMaterials(project, parts));
@@ -157,13 +165,17 @@ test('a Debian package of which nobody has said the licence is refused', async (
   await rm(join(root, 'var/lib/dpkg/status.d/bash'));
 });
 
-test('the licences file has a notice for each npm package and for both runtimes', async () => {
+test('the licences file has a notice for each npm package, each crate and the installer’s runtime', async () => {
   const text = await readFile(join(distDir, 'LICENSES.txt'), 'utf8');
   for (const { name, version } of parts.npm) expect(text).toContain(`${name} ${version}, licence `);
-  expect(text).toContain(`Bun ${parts.runtime.version}, licence MIT`);
-  for (const one of parts.front) {
+  expect(text).toContain(`Bun ${parts.runtime.version}, which runs the installer, licence MIT`);
+  for (const one of parts.native) {
     expect(text).toContain(`${one.name} ${one.version}, licence ${one.licence}\n\n${one.text}`);
-    expect(one.text).toMatch(/copyright (\(c\)|©).*permission is hereby granted, free of charge/is);
+    expect(one.text).toMatch(/copyright|license/i);
   }
+  for (const name of ['quickjs-ng', 'musl', 'rquickjs-sys'])
+    expect(parts.native.find((one) => one.name === name)?.text).toMatch(
+      /copyright (\(c\)|©).*permission is hereby granted, free of charge/is,
+    );
   expect(text).toMatch(/JavaScriptCore is under the LGPL; its source is \S+ at commit [0-9a-f]{40}/);
 });

@@ -3,7 +3,7 @@ import { Enums, Models, Serialize, SPDX, Spec } from '@cyclonedx/cyclonedx-libra
 import type { Project } from '../project.ts';
 import type { LocatedRuntime } from '../runtime.ts';
 import type { DebianPackage } from './debian-packages.ts';
-import type { FrontPart } from './front-parts.ts';
+import type { NativePart } from './native-parts.ts';
 import type { NpmPackage } from './npm-packages.ts';
 import type { RuntimePart } from './runtime-parts.ts';
 
@@ -12,7 +12,7 @@ export interface Parts {
   readonly npm: readonly NpmPackage[];
   readonly runtime: LocatedRuntime;
   readonly runtimeParts: readonly RuntimePart[];
-  readonly front: readonly FrontPart[];
+  readonly native: readonly NativePart[];
   readonly debian: readonly DebianPackage[];
 }
 
@@ -35,17 +35,23 @@ export function billOfMaterials(project: Project, parts: Parts): string {
     licenses: licencesOf(project.license),
   });
   const runtime = runtimeComponent(parts);
-  const front = parts.front.map(frontComponent);
+  const native = new Map(parts.native.map((one) => [one.purl, nativeComponent(one)]));
+  for (const one of parts.native)
+    for (const need of one.needs) addDependency(native.get(one.purl), native.get(need));
+  const needed = new Set(parts.native.flatMap(({ needs }) => needs));
+  const direct = [
+    ...parts.npm.filter(({ isDirect }) => isDirect).map(({ directory }) => npm.get(directory)),
+    ...parts.native.filter(({ purl }) => !needed.has(purl)).map(({ purl }) => native.get(purl)),
+  ];
   const debian = parts.debian.map(debianComponent);
-  const direct = parts.npm.filter(({ isDirect }) => isDirect).map(({ directory }) => npm.get(directory));
-  for (const part of [...direct, runtime, ...front, ...debian]) addDependency(image, part);
+  for (const part of [...direct, runtime, ...debian]) addDependency(image, part);
 
   const bom = new Models.Bom({
     metadata: new Models.Metadata({
       component: image,
       lifecycles: new Models.LifecycleRepository([Enums.LifecyclePhase.Build]),
     }),
-    components: new Models.ComponentRepository([...npm.values(), runtime, ...front, ...debian]),
+    components: new Models.ComponentRepository([...npm.values(), runtime, ...native.values(), ...debian]),
   });
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 1 })}\n`;
@@ -82,12 +88,15 @@ function runtimeComponent({ runtime, runtimeParts }: Parts): Models.Component {
   });
 }
 
-function frontComponent({ name, version, licence, purl }: FrontPart): Models.Component {
+function nativeComponent({ name, version, licence, purl, sha256 }: NativePart): Models.Component {
   return new Component(ComponentType.Library, name, {
     bomRef: purl,
     purl,
     version,
     licenses: licencesOf(licence),
+    ...(sha256 === undefined
+      ? {}
+      : { hashes: new Models.HashDictionary([[Enums.HashAlgorithm['SHA-256'], sha256]]) }),
   });
 }
 

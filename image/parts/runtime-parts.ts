@@ -69,15 +69,14 @@ export async function runtimeParts(runtime: LocatedRuntime): Promise<RuntimePart
 export function runtimeNotice(runtime: LocatedRuntime, parts: readonly RuntimePart[]): string {
   const webkit = parts.find(({ name }) => name.startsWith('WebKit'))?.version;
   return [
-    `Bun ${runtime.version}, licence MIT`,
+    `Bun ${runtime.version}, which runs the installer, licence MIT`,
     '',
     'Bun is MIT-licensed: https://github.com/oven-sh/bun. It is linked with:',
     '',
     ...parts.map(({ name, version, licence }) => `  ${name}${version ? ` ${version}` : ''}: ${licence}`),
     '',
     `JavaScriptCore is under the LGPL; its source is https://github.com/oven-sh/WebKit at commit ${webkit}.`,
-    `Bun's LICENSE.md says how to link Bun ${runtime.version} with a changed one; "npm run build" then makes the`,
-    'executable of it.',
+    `Bun's LICENSE.md says how to link Bun ${runtime.version} with a changed one, which then replaces the file "bun".`,
     '',
   ].join('\n');
 }
