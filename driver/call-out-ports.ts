@@ -1,6 +1,5 @@
 import type { KubeletEnvironment } from './agent/protocol.ts';
 import {
-  before,
   deadlineAfter,
   deadlineMessage,
   driverVersion,
@@ -9,20 +8,18 @@ import {
   timeLeft,
 } from './call-out-process.ts';
 import type { CallOutPorts } from './callout.ts';
-import type { MountPorts } from './mount.ts';
 import type { NodeConfig } from './nodeconfig/node-config.ts';
 import type { FederatedTokens, ObjectReader, ReadRequest } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
 import { createVolumeStore } from './volume/store.ts';
 
-/** What differs between the two runtimes. */
+/** What the program adds. */
 export interface Runtime {
   /** Where the driver is installed. */
   driverDirectory(): string;
   /** Reads without the node agent. */
   directReader(settings: DirectReading): ObjectReader;
-  readonly check?: MountPorts['check'];
 }
 
 export interface DirectReading {
@@ -31,19 +28,6 @@ export interface DirectReading {
   readonly recorder: Recorder;
   federatedTokens(): Promise<FederatedTokens>;
 }
-
-/**
- * By these the runtime trusts more authorities than the node configuration names, and has read them before it starts
- * us. Where one is set, the trust store is made explicitly, as with a bundle; that takes CPU, so only there.
- */
-const WIDENS_TRUST = [
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_OPTIONS',
-  'NODE_USE_OPENSSL_CA',
-  'NODE_USE_SYSTEM_CA',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-];
 
 /** All adapters of a call-out, each made when it is needed. */
 export function createCallOutPorts(runtime: Runtime): CallOutPorts {
@@ -61,7 +45,6 @@ export function createCallOutPorts(runtime: Runtime): CallOutPorts {
         reader: await readerOf(nodeConfig, environment, target, recorder, runtime),
         recorder,
         self: { environment, driverVersion },
-        check: runtime.check,
       };
     },
   };
@@ -79,7 +62,6 @@ async function readerOf(
   const federatedTokens = async () =>
     (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
   const direct = runtime.directReader({ nodeConfig, environment, recorder, federatedTokens });
-  if (before.passedOver !== undefined) return direct;
   const agent = createAgentReader({
     runDirectory: RUN_DIRECTORY,
     environment,
@@ -102,10 +84,7 @@ async function readerOf(
 /** What the node agent has to know of kubelet's environment, now and for later rotations. */
 async function agentEnvironment(): Promise<KubeletEnvironment> {
   const { readProxyEnvironment } = await import('./mounting.ts');
-  return {
-    proxy: readProxyEnvironment(kubeletEnvironment),
-    widensTrust: WIDENS_TRUST.some((name) => name in kubeletEnvironment),
-  };
+  return { proxy: readProxyEnvironment(kubeletEnvironment) };
 }
 
 /** Azure Arc's agent proves itself by files that only this process sees: the node agent runs in a pod. */

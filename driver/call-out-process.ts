@@ -1,7 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { leaveNothingInCoreDumps } from './core-dumps.ts';
 import { DriverError, toDriverError } from './errors.ts';
-import { HandOver, handedOver, toVariable } from './hand-over.ts';
 import type { Recorder } from './recorder.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
 import { type DriverStatus, failure, formatStatus } from './status.ts';
@@ -21,8 +19,6 @@ const GRACE_MS = 8_000;
 
 /** kubelet's environment is not ours: what says how to get out of the node is read, and the rest but PATH forgotten. */
 export const kubeletEnvironment = { ...process.env };
-/** What this call-out was before, on the small runtime. */
-export const before = handedOver(kubeletEnvironment);
 
 const abort = new AbortController();
 let answered = false;
@@ -31,22 +27,13 @@ let recorder: CallOutRecorder | undefined;
 /** When the earliest deadline is, by `performance.now()`, and what it says. */
 let deadline = { endsAt: Number.POSITIVE_INFINITY, message: '' };
 
-/**
- * Runs a call-out as this process, answers kubelet, and ends.
- * @param goOn goes on as the large runtime with an entry more in the environment; answers why that cannot be
- */
+/** Runs a call-out as this process, answers kubelet, and ends. */
 export function runAsProcess(
   callOut: (args: readonly string[], signal: AbortSignal) => Promise<DriverStatus>,
-  goOn?: (variable: string) => DriverError,
 ): void {
   prepareProcess();
   deadlineAfter(DEADLINE_MS);
-  callOut(process.argv.slice(2), abort.signal)
-    .catch((error: unknown) => {
-      if (!(error instanceof HandOver) || goOn === undefined) throw error;
-      throw goOn(toVariable(elapsed(), recorder?.recorded().agentPassedOver));
-    })
-    .then(answer, answerError);
+  callOut(process.argv.slice(2), abort.signal).then(answer, answerError);
 }
 
 /** kubelet parses stdout and stderr together as one JSON document (driver-call.go), so stderr must stay silent. */
@@ -54,7 +41,6 @@ function prepareProcess(): void {
   closeSync(2);
   openSync('/dev/null', 'w'); // takes the lowest free descriptor: 2
   process.umask(0o077);
-  leaveNothingInCoreDumps();
   for (const name of Object.keys(process.env)) if (name !== 'PATH') delete process.env[name];
   process.on('uncaughtException', answerError);
   process.on('unhandledRejection', answerError);
@@ -72,14 +58,13 @@ function prepareProcess(): void {
 /** A call-out must end so long after the process began. */
 export function deadlineAfter(milliseconds: number): void {
   const message = `the call-out took longer than ${milliseconds / 1000} s; check that the token endpoint and the vault can be reached from this node`;
-  const left = milliseconds - before.elapsedMs;
-  const endsAt = performance.now() + left;
+  const endsAt = performance.now() + milliseconds;
   if (endsAt < deadline.endsAt) deadline = { endsAt, message };
   setTimeout(() => {
     const error = new DriverError('DeadlineExceeded', message);
     abort.abort(error);
     setTimeout(answerError, GRACE_MS, error).unref();
-  }, left).unref();
+  }, milliseconds).unref();
 }
 
 export function timeLeft(): number {
@@ -93,12 +78,7 @@ export function deadlineMessage(): string {
 /** From now on an event will be left of this call-out. */
 export function startRecording(): Recorder {
   recorder = new CallOutRecorder(() => performance.now());
-  if (before.passedOver !== undefined) recorder.agentPassedOver(before.passedOver);
   return recorder;
-}
-
-function elapsed(): number {
-  return performance.now() + before.elapsedMs;
 }
 
 function answer(status: DriverStatus): void {
@@ -112,7 +92,7 @@ function answer(status: DriverStatus): void {
         args: process.argv.slice(2),
         status,
         recorded: recorder.recorded(),
-        total: elapsed(),
+        total: performance.now(),
         driverVersion,
       });
     }

@@ -47,7 +47,7 @@ class FakeNode implements CallOutPorts {
       volumes: this.store,
       reader: this.reader,
       recorder: silentRecorder,
-      self: { environment: { proxy: {}, widensTrust: false }, driverVersion: '1.2.3' },
+      self: { environment: { proxy: {} }, driverVersion: '1.2.3' },
     };
   }
 

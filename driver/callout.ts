@@ -1,5 +1,4 @@
 import { DriverError, toDriverError } from './errors.ts';
-import { HandOver } from './hand-over.ts';
 import { init } from './init.ts';
 import type { MountPorts } from './mount.ts';
 import type { VolumeStore } from './ports.ts';
@@ -14,7 +13,7 @@ export interface CallOutPorts {
 }
 
 /**
- * Runs one call-out and answers its status. Throws nothing but HandOver.
+ * Runs one call-out and answers its status. Throws nothing.
  * @param args what kubelet passed: the call-out's name and its arguments
  * @param signal aborted, with a DriverError as its reason, when the call-out has to end
  */
@@ -26,7 +25,6 @@ export async function runCallOut(
   try {
     return await dispatch(args, ports, signal);
   } catch (error) {
-    if (error instanceof HandOver) throw error;
     return failure(toDriverError(signal.aborted && !(error instanceof DriverError) ? signal.reason : error));
   }
 }

@@ -28,9 +28,8 @@ function directReader(settings: DirectReading): ObjectReader {
         const { chooseProxy, countRequests, createObjectReader, createTokenSource, createTransport } =
           await import('./reading.ts');
         const { nmiPorts } = nodeConfig;
-        const caBundle = nodeConfig.caBundle ?? (environment.widensTrust ? '' : undefined);
         const proxy = chooseProxy(nodeConfig, environment.proxy);
-        const direct = createTransport({ caBundle, proxy }, driverVersion);
+        const direct = createTransport({ caBundle: nodeConfig.caBundle, proxy }, driverVersion);
         const transport = { ...direct, httpClient: countRequests(direct.httpClient, recorder) };
         const tokens = early ?? timed(createTokenSource({ transport, nmiPorts, federatedTokens }), recorder);
         const found = await createObjectReader(tokens, transport, timeLeft).read(request, signal);
@@ -77,8 +76,7 @@ function timed(tokens: TokenSource, recorder: Recorder): TokenSource {
 
 /** Where the driver is installed; under Node, where the bundle lies. */
 function driverDirectory(): string {
-  const script = process.argv[1] ?? '';
-  const path = script.startsWith('/$bunfs/') ? process.execPath : script;
+  const path = process.argv[1] ?? '';
   try {
     return dirname(realpathSync(path));
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { KubeletEnvironment } from './agent/protocol.ts';
 import type { NodeConfig } from './nodeconfig/node-config.ts';
-import { type MountRequest, parseVolumeOptions } from './options/volume-options.ts';
+import { parseVolumeOptions } from './options/volume-options.ts';
 import { enforcePolicy } from './policy/enforce.ts';
 import type { ObjectReader, VolumeStore } from './ports.ts';
 import { formOf, readVolume } from './read-volume.ts';
@@ -14,8 +14,6 @@ export interface MountPorts {
   readonly recorder: Recorder;
   /** What the volume's record tells of this driver. */
   readonly self: { readonly environment: KubeletEnvironment; readonly driverVersion: string };
-  /** @throws HandOver for what this runtime cannot do, before anything is read for it */
-  readonly check?: ((request: MountRequest) => void) | undefined;
 }
 
 /**
@@ -30,7 +28,6 @@ export async function mount(
 ): Promise<void> {
   const { policy, rotation, clouds } = ports.nodeConfig;
   const request = await parseVolumeOptions(json, clouds);
-  ports.check?.(request);
   ports.recorder.asked(request);
   enforcePolicy(policy, request);
   await ports.volumes.withVolume(target, signal, async (volume) => {

@@ -40,8 +40,6 @@ export interface ReadQuestion {
 /** What kubelet's environment says of the way out of the node, as both have to take the same. */
 export interface KubeletEnvironment {
   readonly proxy: ProxySettings;
-  /** Has it variables by which the runtime would trust more authorities than the node configuration names? */
-  readonly widensTrust: boolean;
 }
 
 /** The cloud goes by its name: where it is the agent reads in the node configuration itself. */

@@ -60,7 +60,7 @@ async function readWith(agent: Pick<OddAgent, 'runDirectory'>, signal = new Abor
   const begun = performance.now();
   const reader = createAgentReader({
     runDirectory: agent.runDirectory,
-    environment: { proxy: {}, widensTrust: false },
+    environment: { proxy: {} },
     deadline: () => ({ milliseconds: 60_000, message: 'too long' }),
     federatedToken: async () => undefined,
     recorder: {

@@ -92,11 +92,17 @@ async function readPfx(bytes: Uint8Array, password: string | undefined, breathe:
     );
   });
   return {
-    keys: stored.keys.map(({ pkcs8 }) =>
-      createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' }),
-    ),
+    keys: stored.keys.map(({ pkcs8 }) => toKey(pkcs8)),
     certificates: stored.certificates.map(({ der }) => toCertificate(der)),
   };
+}
+
+function toKey(pkcs8: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  } catch (error) {
+    throw fault('has a private key that cannot be read', error);
+  }
 }
 
 function toCertificate(encoded: string | Uint8Array): X509Certificate {

@@ -8,13 +8,15 @@ import { systemCode } from '../errors.ts';
  * entry by its exact name can never hit a live one's.
  */
 
-/** Entries that this process made so far. */
+/** Entries that this process made so far, and its start, which is looked up once. */
 let count = 0;
+let ownStart: string | undefined;
 
 /** A new name for an entry of this process. */
 export function newEntryName(prefix: string): string {
   count += 1;
-  return `${prefix}.${process.pid}.${startTime(process.pid) ?? '0'}.${count}`;
+  ownStart ??= startTime(process.pid);
+  return `${prefix}.${process.pid}.${ownStart ?? '0'}.${count}`;
 }
 
 export function createEntry(directory: string, name: string): void {

@@ -68,7 +68,7 @@ export async function passGate<T>(
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<T> {
-  const own = await takeTicket(directory, pod);
+  const own = takeTicket(directory, pod);
   const place = await waitForTurn(directory, places, own, signal);
   // (5)
   const giveBack = () => removeEntry(directory, place);
@@ -82,9 +82,9 @@ export async function passGate<T>(
 }
 
 // (1)
-async function takeTicket(directory: string, { uid, namespace }: PodAtGate): Promise<string> {
+function takeTicket(directory: string, { uid, namespace }: PodAtGate): string {
   try {
-    const groups = [await hashOf(namespace), await hashOf(uid)].map((hash) => hash.slice(0, HASH_DIGITS));
+    const groups = [hashOf(namespace), hashOf(uid)].map((hash) => hash.slice(0, HASH_DIGITS));
     ensurePrivateDirectory(directory);
     const numbers = readdirSync(directory).map(numberOf);
     const number = String(Math.max(0, ...numbers) + 1).padStart(TICKET_DIGITS, '0');

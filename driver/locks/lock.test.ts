@@ -129,6 +129,9 @@ describe('a killed holder', () => {
     const pid = Number(data.toString());
     const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     writeFileSync(join(directory, `volume.${pid}.${stat()[19]}.1`), '');
+    // The shell would reap it; what the shell becomes does not.
+    const parentName = () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8').trim();
+    while (parentName() !== 'sleep') await new Promise((resolve) => setTimeout(resolve, 5));
     process.kill(pid, 'SIGKILL');
     while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await withLock(directory, 'volume', AbortSignal.timeout(5000), tellsKilled)).toBe(true);

@@ -18,7 +18,7 @@ const MAX_OPEN = MAX_DEPTH + 4;
 
 /**
  * Most tokens of a text, of which a key with its value has eight in block style. The library takes 13 µs and 0.4 KB for
- * each on the front.
+ * each on the driver's runtime.
  */
 const MAX_TOKENS = 8800;
 /** Most tokens of a text in brackets, which is mostly JSON with a fault in it. */

@@ -7,7 +7,7 @@ import { concerns, type Grant, grantOf, grantsNames, grantsVault } from './rule.
 
 /**
  * Most steps of one decision: comparisons of a pattern with what is asked for, and of their letters. 512 objects can be
- * held against 500 patterns that all concern the pod. A step takes 0.3 µs on the front.
+ * held against 500 patterns that all concern the pod. A step takes 0.3 µs on the driver's runtime.
  */
 const MAX_STEPS = 500_000;
 

@@ -31,7 +31,7 @@ async function recorded(changes: Record<string, string>, keepServicePrincipals: 
     found: [[{ ...found, readAt }]],
     form: formOf(request.access, request.permissions),
     rotation: { defaultInterval: 'off', keepServicePrincipals },
-    environment: { proxy: { httpsProxy: `http://user:${CANARY}@proxy:1` }, widensTrust: false },
+    environment: { proxy: { httpsProxy: `http://user:${CANARY}@proxy:1` } },
     driverVersion: '1.2.3',
   });
 }

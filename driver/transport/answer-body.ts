@@ -13,15 +13,14 @@ export async function readText(
   encoding: string | null | undefined,
   request: PipelineRequest,
 ): Promise<string> {
-  const decoder = new TextDecoder();
+  const pieces: Uint8Array[] = [];
   let loadedBytes = 0;
-  let text = '';
   for await (const chunk of decompressed(chunks, encoding)) {
     loadedBytes += chunk.byteLength;
     request.onDownloadProgress?.({ loadedBytes });
-    text += decoder.decode(chunk, { stream: true });
+    pieces.push(chunk);
   }
-  return text + decoder.decode();
+  return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
 function decompressed(chunks: BodyChunks, encoding: string | null | undefined): BodyChunks {

@@ -21,6 +21,10 @@ const explanations: Readonly<Record<string, string>> = {
   ENFILE: OUT_OF_DESCRIPTORS,
   ERR_SOCKET_CLOSED: 'the connection was closed',
   ANSWER_TOO_LARGE: 'its answer is larger than 1 MiB; something else may have answered in its place',
+  ERR_HTTP_ANSWER: 'its answer is not HTTP; something else may have answered in its place',
+  ERR_SSL_PROTOCOL: 'it does not speak TLS 1.2 or 1.3; something else may have answered in its place',
+  CERT_SIGNATURE_UNSUPPORTED:
+    'its TLS certificate is signed by an algorithm that the driver does not know; use RSA, or ECDSA on P-256 or P-384',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its TLS certificate is for another host; with a private endpoint, check the private DNS zone',
   CERT_HAS_EXPIRED: "its TLS certificate has expired; check the node's clock",

@@ -4,64 +4,71 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { systemCode } from '../errors.ts';
 import { type BodyChunks, readText } from './answer-body.ts';
 import { expectSecure, sendFault } from './send-fault.ts';
-import { Trust, type Trusted } from './trust.ts';
 
-/** What Bun's fetch takes beside the standard's. */
-interface BunRequestInit extends RequestInit {
-  readonly tls?: { readonly ca: string };
-  /** False: the body comes as it was sent, so that a bound on it can be counted after decompression. */
+/** A proxy that is asked to CONNECT, as the driver's own runtime takes it. */
+interface FetchProxy {
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+  readonly credentials: string | undefined;
+}
+
+/** What `fetch` takes beside the standard's options; the same objects for every request of a client. */
+export interface FetchWay {
+  /** PEM: for Bun all the authorities that are trusted, for the driver's own runtime those beside the public ones. */
+  readonly tls?: { readonly ca: string } | undefined;
+  /** Not for Bun, whose own proxies do not tell enough. */
+  readonly proxy?: FetchProxy | undefined;
+}
+
+interface FetchInit extends RequestInit, FetchWay {
+  /** False: Bun gives the body as it was sent, so that a bound on it can be counted after decompression. */
   readonly decompress: boolean;
 }
 
 /**
- * The SDK's HTTP client by the runtime's own `fetch`. Node's `https`, which Bun has too, takes 9 ms of CPU to load and
- * 2 ms for each connection; this takes 2 ms and 0.5 ms, as it resumes TLS sessions. Only for Bun: elsewhere `fetch`
- * knows no further authorities.
+ * The SDK's HTTP client by the runtime's own `fetch`. Only for Bun and the driver's own runtime: elsewhere `fetch` knows no
+ * further authorities. On Bun, Node's `https` takes 9 ms of CPU to load and 2 ms for each connection; this takes 2 ms and
+ * 0.5 ms, as it resumes TLS sessions.
  */
-export function createFetchClient(caBundle: string | undefined): HttpClient {
-  const trust = new Trust(caBundle);
+export function createFetchClient(way: FetchWay): HttpClient {
   return {
-    async sendRequest(request) {
+    sendRequest(request) {
       expectSecure(request);
-      for (;;) {
-        const trusted = await trust.trusted();
-        try {
-          return await send(request, trusted);
-        } catch (error) {
-          if (!(await trust.widen(systemCode(error), trusted))) throw error;
-        }
-      }
+      return sendByFetch(request, way);
     },
   };
 }
 
-async function send(request: PipelineRequest, trusted: Trusted): Promise<PipelineResponse> {
+/** @throws RestError with the system's code, AbortError, or what `onDownloadProgress` throws */
+export async function sendByFetch(request: PipelineRequest, way: FetchWay): Promise<PipelineResponse> {
   let response: Response;
   try {
-    response = await fetch(request.url, requestInit(request, trusted));
+    response = await fetch(request.url, fetchInit(request, way));
   } catch (error) {
     throw sendFault(error, request);
   }
-  const headers = createHttpHeaders(Object.fromEntries(response.headers));
+  const headers = createHttpHeaders();
+  for (const [name, value] of response.headers) headers.set(name, value);
   return { request, status: response.status, headers, bodyAsText: await readBody(response, request) };
 }
 
-function requestInit(request: PipelineRequest, trusted: Trusted): BunRequestInit {
-  const headers = request.headers.toJSON({ preserveCase: true });
-  delete headers['Accept-Encoding'];
+function fetchInit(request: PipelineRequest, way: FetchWay): FetchInit {
+  const headers = request.headers.toJSON();
+  headers['accept-encoding'] = 'identity';
   return {
     method: request.method,
-    headers: { ...headers, 'accept-encoding': 'identity' },
+    headers,
     redirect: 'manual',
     // NMI and the metadata service are asked once: a connection kept would only be found closed.
     ...(request.url.startsWith('http:') && { keepalive: false }),
     decompress: false,
     ...(typeof request.body === 'string' && { body: request.body }),
     ...(request.abortSignal && { signal: request.abortSignal as AbortSignal }),
-    ...(trusted && { tls: trusted }),
+    ...(way.tls && { tls: way.tls }),
+    ...(way.proxy && { proxy: way.proxy }),
   };
 }
 

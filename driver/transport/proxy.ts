@@ -62,6 +62,18 @@ export function portOf(url: URL): number {
   return Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 }
 
+/** A proxy's name or address; an IPv6 address without brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/** User and password for a Proxy-Authorization header (RFC 7617); undefined where the proxy wants none. */
+export function basicCredentials({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return Buffer.from(credentials).toString('base64');
+}
+
 /** In an environment variable the scheme may be missing. Without path and query, as they mean nothing here. */
 function parseProxyUrl(text: string): URL | undefined {
   try {

@@ -15,6 +15,6 @@ export function sendFault(error: unknown, request: PipelineRequest): Error {
 
 /** Only NMI, the metadata service and an Azure Arc agent are asked without TLS, and say so. */
 export function expectSecure(request: PipelineRequest): void {
-  if (request.allowInsecureConnection || new URL(request.url).protocol === 'https:') return;
+  if (request.allowInsecureConnection || /^https:/i.test(request.url)) return;
   throw new RestError('a request without TLS', { code: RestError.REQUEST_SEND_ERROR, request });
 }

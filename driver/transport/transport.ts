@@ -5,7 +5,7 @@ import {
   type PipelineRetryOptions,
 } from '@azure/core-rest-pipeline';
 import { boundedAnswerPolicy } from './bounded-answer.ts';
-import { createFetchClient } from './fetch-client.ts';
+import { createClient, prepareFor } from './clients.ts';
 import { type HttpsProxy, isExempt } from './proxy.ts';
 
 /** How every request of a call-out leaves the node: one connection pool, one trust store, one way to retry. */
@@ -15,7 +15,7 @@ export interface Transport {
   readonly userAgentOptions: { readonly userAgentPrefix: string };
   /** Settles when the first request is on its way. */
   readonly firstRequest?: Promise<void>;
-  /** Begins to look up the name of a host that will be asked over TLS; never fails. */
+  /** Prepares for a host that will be asked over TLS: looks up its name, or connects to it. Never fails. */
   lookUp?(host: string): void;
 }
 
@@ -40,8 +40,7 @@ export function createTransport(settings: TransportSettings, version: string): T
     },
     firstRequest: first.promise,
     lookUp(host) {
-      const { Bun: bun } = globalThis as { Bun?: Bun };
-      if (!isTunnelled(`https://${host}`, settings.proxy)) bun?.dns.prefetch(host, 443);
+      if (!isTunnelled(`https://${host}`, settings.proxy)) prepareFor(host, settings.caBundle);
     },
     // Kept short: kubelet asks again by itself, and the call-out's deadline bounds the whole.
     retryOptions: { maxRetries: 4, retryDelayInMs: 400, maxRetryDelayInMs: 8000 },
@@ -54,23 +53,16 @@ function createClients({
   caBundle,
   proxy,
 }: TransportSettings): (url: string) => HttpClient | Promise<HttpClient> {
-  const isBun = process.versions['bun'] !== undefined;
-  const viaNode = async (through: HttpsProxy | undefined) =>
-    (await import('./node-client.ts')).createNodeClient(caBundle, through);
-  const direct = once(() => (isBun ? createFetchClient(caBundle) : viaNode(undefined)));
-  const tunnelled = once(viaNode);
-  return (url) => (isTunnelled(url, proxy) ? tunnelled(proxy) : direct());
+  const direct = once(() => createClient(caBundle, undefined));
+  const tunnelled = once(() => createClient(caBundle, proxy));
+  return (url) => (isTunnelled(url, proxy) ? tunnelled() : direct());
 }
 
 /** Plain HTTP is spoken with NMI and the metadata service alone: a proxy would answer for another node. */
 function isTunnelled(url: string, proxy: HttpsProxy | undefined): proxy is HttpsProxy {
+  if (proxy === undefined) return false;
   const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' && proxy !== undefined && !isExempt(hostname, proxy);
-}
-
-/** The part of Bun's API for names that is used here: `fetch` finds what was looked up. Source: Bun documentation, "DNS". */
-interface Bun {
-  readonly dns: { prefetch(host: string, port: number): void };
+  return protocol === 'https:' && !isExempt(hostname, proxy);
 }
 
 /** A pipeline for endpoints that no SDK client speaks to. Whoever asks knows what answers mean, so it never repeats. */
@@ -86,10 +78,10 @@ export function createPipeline(transport: Transport): Pipeline {
   return pipeline;
 }
 
-function once<Arguments extends unknown[], T>(make: (...args: Arguments) => T): (...args: Arguments) => T {
+function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
-  return (...args) => {
-    made ??= { value: make(...args) };
+  return () => {
+    made ??= { value: make() };
     return made.value;
   };
 }

@@ -1,7 +1,11 @@
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import { systemCode } from '../errors.ts';
+import { sendByFetch } from './fetch-client.ts';
 import { rootsAnd } from './roots.ts';
+import { expectSecure } from './send-fault.ts';
 
 /** Which authorities' certificates are taken, as `tls.ca` of Bun's fetch; undefined means the runtime's own. */
-export type Trusted = { readonly ca: string } | undefined;
+type Trusted = { readonly ca: string } | undefined;
 
 /** What says that a certificate's authority is not among the trusted ones (OpenSSL, verify(1)). */
 const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
@@ -13,13 +17,31 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'CERT_UNTRUSTED',
 ]);
 
+/** The SDK's HTTP client by Bun's `fetch`, which trusts the runtime's own authorities and those of the bundle. */
+export function createTrustingClient(caBundle: string | undefined): HttpClient {
+  const trust = new Trust(caBundle);
+  return {
+    async sendRequest(request) {
+      expectSecure(request);
+      for (;;) {
+        const trusted = await trust.trusted();
+        try {
+          return await sendByFetch(request, { tls: trusted });
+        } catch (error) {
+          if (!(await trust.widen(systemCode(error), trusted))) throw error;
+        }
+      }
+    },
+  };
+}
+
 /**
  * The authorities of a node: the runtime's own and the bundle's. Making a store of all of them takes 4 ms of CPU and
  * 4 MB, so where there is a bundle it is tried alone first: where it is set, it is mostly what Azure is reached by. A
  * host whose authority is not in it is asked again with all of them, and so is every one after it. What is trusted is
  * the same either way.
  */
-export class Trust {
+class Trust {
   readonly #bundle: string | undefined;
   #trusted: Promise<Trusted>;
   #isNarrow: boolean;

@@ -3,22 +3,11 @@ import { connect as connectPlainly, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecurely, type SecureContext } from 'node:tls';
 import { systemCode } from '../errors.ts';
-import { describeProxy, type HttpsProxy, portOf } from './proxy.ts';
+import { basicCredentials, type HttpsProxy, hostOf, portOf } from './proxy.ts';
+import { proxyFault } from './proxy-fault.ts';
 
 /** No answer to a CONNECT is longer than this. */
 const MAX_ANSWER_BYTES = 16_384;
-
-/** The proxy was not reached or did not let a connection through. The text never holds its credentials. */
-class ProxyFault extends Error {
-  /** `PROXY_` and the system's code, or the HTTP status that the proxy gave. */
-  readonly code: string;
-
-  constructor(code: string, text: string, options?: ErrorOptions) {
-    super(text, options);
-    this.name = 'ProxyFault';
-    this.code = code;
-  }
-}
 
 /**
  * Connections through a proxy: CONNECT (RFC 9110 section 9.3.6), then TLS with the host itself. The agents that
@@ -63,8 +52,8 @@ export class TunnelAgent extends Agent {
       if (error) socket.on('error', () => undefined).destroy();
       callback(error, error ? undefined : socket);
     };
-    const onError = (error: Error) => settle(unreachable(this.#proxy, error));
-    const onClose = () => settle(refused(this.#proxy, 'CLOSED', 'closed the connection'));
+    const onError = (error: Error) => settle(proxyFault(this.#proxy, systemCode(error), error));
+    const onClose = () => settle(proxyFault(this.#proxy, 'CLOSED'));
     const onData = (bytes: Buffer) => {
       answer = Buffer.concat([answer, bytes]);
       const end = answer.indexOf('\r\n\r\n');
@@ -78,7 +67,7 @@ export class TunnelAgent extends Agent {
   }
 
   #connectToProxy(url: URL): Socket {
-    const where = { host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url) };
+    const where = { host: hostOf(url), port: portOf(url) };
     if (url.protocol !== 'https:') return connectPlainly(where);
     const context = this.#secureContext === undefined ? {} : { secureContext: this.#secureContext };
     return connectSecurely({
@@ -91,33 +80,14 @@ export class TunnelAgent extends Agent {
 
 function connectRequest(url: URL, authority: string): string {
   const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`];
-  if (url.username !== '' || url.password !== '') {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    lines.push(`Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}`);
-  }
+  const credentials = basicCredentials(url);
+  if (credentials !== undefined) lines.push(`Proxy-Authorization: Basic ${credentials}`);
   return [...lines, '', ''].join('\r\n');
 }
 
 /** Undefined when the proxy lets the connection through. */
 function faultOf(proxy: HttpsProxy, head: string): Error | undefined {
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
-  if (status === undefined) return refused(proxy, 'ANSWER', 'did not answer as a proxy does');
-  if (status.startsWith('2')) return undefined;
-  const why =
-    status === '407'
-      ? 'wants other credentials; check httpsProxy in the node configuration'
-      : 'did not let the connection through';
-  return refused(proxy, `HTTP_${status}`, why);
-}
-
-function refused(proxy: HttpsProxy, code: string, why: string): ProxyFault {
-  return new ProxyFault(`PROXY_${code}`, `the proxy ${describeProxy(proxy)} ${why}`);
-}
-
-function unreachable(proxy: HttpsProxy, error: Error): ProxyFault {
-  return new ProxyFault(
-    `PROXY_${systemCode(error)}`,
-    `the proxy ${describeProxy(proxy)} could not be reached; check httpsProxy in the node configuration, or kubelet's HTTPS_PROXY`,
-    { cause: error },
-  );
+  if (status === undefined) return proxyFault(proxy, 'ANSWER');
+  return status.startsWith('2') ? undefined : proxyFault(proxy, `HTTP_${status}`);
 }

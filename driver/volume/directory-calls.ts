@@ -17,7 +17,7 @@ export function mayHoldAtMost(size: number, limit: number): boolean {
 }
 
 /**
- * The names in a directory as bytes. The front has a call of its own (driver/front/volume/directory-calls.ts).
+ * The names in a directory as bytes. The driver has a call of its own (native/directory-calls.ts).
  * @param size `st_size` of the directory
  * @returns undefined when there are more than `limit`
  */
@@ -27,5 +27,5 @@ export function namesOf(directory: string, size: number, limit: number): Uint8Ar
   return names.length > limit ? undefined : names;
 }
 
-/** Node and Bun make no ioctl(2): the flags stay. The front, which answers each unmount, clears them. */
+/** Node and Bun make no ioctl(2): the flags stay. The driver, which answers each unmount, clears them. */
 export function clearInodeFlags(_descriptor: number): void {}

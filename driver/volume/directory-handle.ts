@@ -158,7 +158,7 @@ export class DirectoryHandle {
     return names.length > limit ? undefined : names;
   }
 
-  /** The same as bytes; on the front the first `limit` names where there are more. */
+  /** The same as bytes; in the driver the first `limit` names where there are more. */
   rawNames(limit: number): Uint8Array[] | undefined {
     return namesOf(this.#itself(), this.stats().size, limit);
   }

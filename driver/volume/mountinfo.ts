@@ -21,19 +21,21 @@ export function mountsFrom(text: string, source: string): MountEntry[] {
   return parseLines(text, source).filter((entry) => entry.source === source);
 }
 
-/** @param field only lines that have it are taken apart, as a node has thousands */
+/** @param field only lines that have it are looked at, as a node has thousands */
 function parseLines(text: string, field?: string): MountEntry[] {
   const entries: MountEntry[] = [];
   const mangled = field === undefined ? ' ' : ` ${mangle(field)} `;
-  if (!text.includes(mangled)) return entries;
-  for (const line of text.split('\n')) {
-    if (!line.includes(mangled)) continue;
+  for (let at = text.indexOf(mangled); at >= 0; ) {
+    const begin = text.lastIndexOf('\n', at) + 1;
+    const end = text.indexOf('\n', at);
+    const line = text.slice(begin, end < 0 ? text.length : end);
     const [before, after] = line.split(' - ');
     const [, , device, , mountPoint] = before?.split(' ') ?? [];
     const [fsType, source] = after?.split(' ') ?? [];
     if (device !== undefined && mountPoint !== undefined && fsType !== undefined && source !== undefined) {
       entries.push({ device, mountPoint: unmangle(mountPoint), fsType, source: unmangle(source) });
     }
+    at = end < 0 ? -1 : text.indexOf(mangled, end);
   }
   return entries;
 }

@@ -8,7 +8,6 @@ import { RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
 import { recordNames, removeRecord, writeRecord } from '../record/record-file.ts';
 import { type Recorder, silentRecorder } from '../recorder.ts';
 import { writePayload } from './atomic-writer.ts';
-import { commandRunsOn, untilNoCommandOn } from './commands-on.ts';
 import { onDirectory } from './directory-handle.ts';
 import { emptyDirectory } from './empty-directory.ts';
 import { noswapWorks, seLinuxContext } from './host.ts';
@@ -37,13 +36,12 @@ export function createVolumeStore(runDirectory: string, recorder: Recorder = sil
       // Without its parent the target cannot exist, yet a volume may be left of a call-out that was killed.
       const path = resolved ?? target;
       for (const directory of [runDirectory, volumes, locks]) ensurePrivateDirectory(directory);
-      const hash = await volumeName(path);
+      const hash = volumeName(path);
       const staging = join(volumes, hash);
       recorder.stagedAs(hash);
       const waited = recorder.start('wait');
       try {
-        return await withLock(locks, hash, signal, async (holderWasKilled) => {
-          if (holderWasKilled) await untilNoCommandOn([path, staging], signal);
+        return await withLock(locks, hash, signal, async () => {
           waited();
           return action(new TmpfsVolume(path, staging, { directory: records, ensureMemory }, recorder));
         });
@@ -76,7 +74,6 @@ async function removeAbandoned(volumes: string, locks: string, records: string):
 }
 
 async function abandon(staging: string, records: string): Promise<void> {
-  if (commandRunsOn([staging])) throw new Error('a command of a killed call-out still works on it');
   // Looked at again under the lock. Its files are not touched, should it be shown where this process cannot see.
   if (shownVolumes().has(staging)) return;
   removeRecord(records, basename(staging));

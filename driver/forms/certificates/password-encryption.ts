@@ -4,6 +4,7 @@ import { children, dotted, type Element, expectTag, OCTET_STRING, octets, SEQUEN
 import type { IterationBudget } from './iteration-budget.ts';
 import { derivePbkdf2 } from './pbkdf2.ts';
 import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
+import { decryptRc2 } from './rc2.ts';
 
 /** Null is a password that is not even empty; writers of PKCS#12 without a password differ in that. */
 export type Password = string | null;
@@ -112,19 +113,4 @@ function decryptBlocks(
   } catch {
     return undefined;
   }
-}
-
-/** What openssl and Windows wrote until a few years ago; no runtime of today has a 40-bit RC2. */
-async function decryptRc2(
-  key: Uint8Array,
-  iv: Uint8Array,
-  data: Uint8Array,
-): Promise<Uint8Array | undefined> {
-  const { default: forge } = await import('node-forge');
-  const binary = (bytes: Uint8Array) => Buffer.from(bytes).toString('binary');
-  const decipher = forge.rc2.createDecryptionCipher(binary(key), key.length * 8);
-  decipher.start(binary(iv));
-  decipher.update(forge.util.createBuffer(binary(data)));
-  if (!decipher.finish()) return undefined;
-  return Buffer.from(decipher.output.getBytes(), 'binary');
 }

@@ -4,7 +4,7 @@ import type { Digest } from './pkcs12-key.ts';
 
 const derive = promisify(pbkdf2);
 
-/** Derives a key from a password (RFC 8018 section 5.2), on a thread of the runtime's own: it holds up nothing here. */
+/** Derives a key from a password (RFC 8018 section 5.2). Timers, such as the deadline, have their turn meanwhile. */
 export function derivePbkdf2(
   password: string,
   salt: Uint8Array,

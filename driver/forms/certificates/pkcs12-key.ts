@@ -1,13 +1,10 @@
-import { hash as digestOf } from 'node:crypto';
 import type { Breathe } from '../../ports.ts';
+import { hashRepeatedly } from './repeated-hash.ts';
 
 /** What a key is derived for (RFC 7292 appendix B.3). */
 export type Purpose = 'key' | 'iv' | 'mac';
 
 export type Digest = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
-
-/** Rounds between two looks at the clock; together they take well below a millisecond. */
-const ROUNDS_OF_A_BREATH = 64;
 
 const purposeIds: Readonly<Record<Purpose, number>> = { key: 1, iv: 2, mac: 3 };
 
@@ -32,12 +29,7 @@ export async function derivePkcs12(
   const input = Buffer.concat([filled(salt, block), filled(bmpString(password), block)]);
   const derived: Buffer[] = [];
   for (let length = 0; length < size; ) {
-    // In one call: an object for each round takes six times as long.
-    let hash = digestOf(digest, Buffer.concat([diversifier, input]), 'buffer');
-    for (let round = 1; round < iterations; round++) {
-      hash = digestOf(digest, hash, 'buffer');
-      if (round % ROUNDS_OF_A_BREATH === 0) await breathe();
-    }
+    const hash = await hashRepeatedly(digest, Buffer.concat([diversifier, input]), iterations, breathe);
     derived.push(hash);
     length += hash.length;
     const addend = filled(hash, block).subarray(0, block);

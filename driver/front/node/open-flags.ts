@@ -1,2 +1,0 @@
-/** Flags of open(2), as fs.constants has them. */
-export { openFlags as constants } from 'front:system';
