@@ -1,4 +1,4 @@
-#!/opt/keyvault-flexvol/kv
+#!/opt/keyvault-flexvol/bun
 // The program of the DaemonSet's containers. Without arguments it installs the driver on the node, stays, and says how it
 // stands; with the argument `agent` it is the node agent. Other arguments are a command of an admin's (commands/table.ts).
 import { text } from 'node:stream/consumers';

@@ -1,6 +1,7 @@
 // The node agent: reads for the driver's call-outs, in a process and a container of its own.
-import { leaveNothingInCoreDumps } from '../../driver/core-dumps.ts';
+
 import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
+import { leaveNothingInCoreDumps } from '../agent-process/core-dumps.ts';
 import type { Log } from '../log.ts';
 import { type RotationSettings, startRotation } from '../rotation/main.ts';
 import { answerRead } from './answer-read.ts';

@@ -93,7 +93,6 @@ const readQuestion = z.strictObject({
       httpsProxy: z.string().max(8192).optional(),
       noProxy: z.array(z.string().max(1024)).max(4096).optional(),
     }),
-    widensTrust: z.boolean(),
   }),
 });
 

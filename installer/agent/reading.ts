@@ -89,7 +89,7 @@ export class NodeReading {
 
   readonly readerFor: ReaderFor = (config, { environment, federatedToken }, timeLeft, freshSince) => {
     const way = this.#transportOf({
-      caBundle: config.caBundle ?? (environment.widensTrust ? '' : undefined),
+      caBundle: config.caBundle,
       proxy: chooseProxy(config, environment.proxy),
     });
     const transport = { ...way, httpClient: this.#traffic.through(way.httpClient, freshSince) };

@@ -24,9 +24,9 @@ test.each([
 });
 
 test('the driver gets nothing of our environment', async () => {
-  vi.stubEnv('BUN_BE_BUN', '1');
+  vi.stubEnv('BUN_OPTIONS', '1');
   try {
-    await expect(checkScript(`[ -z "$BUN_BE_BUN" ] && ${success}`)).resolves.toBeUndefined();
+    await expect(checkScript(`[ -z "$BUN_OPTIONS" ] && ${success}`)).resolves.toBeUndefined();
   } finally {
     vi.unstubAllEnvs();
   }

@@ -21,7 +21,7 @@ export async function checkDriver(executable: string): Promise<void> {
     reject: false,
     timeout: INIT_LIMIT_MILLISECONDS,
     cwd: '/',
-    // Our own environment turns the executable into a plain runtime (BUN_BE_BUN).
+    // The driver needs nothing of the installer's environment, and kubelet's is another one.
     env: {},
     extendEnv: false,
   });

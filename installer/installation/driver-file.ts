@@ -7,8 +7,8 @@ import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
 export const DRIVER_NAME = 'kv';
 
 /**
- * The chunk a file is copied and hashed by: a hundred megabytes must not be in memory at once. And of a file that is written
- * in larger ones the kernel maps more at each fault: a mount of eight objects had 62 MB with 256 KiB, and has 45 MB.
+ * The chunk a file is copied and hashed by. Where a file was written in larger chunks, the kernel maps more of it at each
+ * fault, and each process that runs it takes more memory.
  */
 const CHUNK_BYTES = 32 * 1024;
 

@@ -28,7 +28,6 @@ const record = z.object({
   environment: z
     .object({
       proxy: z.object({ httpsProxy: z.string().optional(), noProxy: z.array(z.string()).optional() }),
-      widensTrust: z.boolean(),
     })
     .optional(),
   identity: z.enum(identityKinds),

@@ -57,7 +57,7 @@ export interface Rotated {
   readonly signalled: { readonly signal: RotationSignal; readonly processes: number } | undefined;
 }
 
-const unknownEnvironment: KubeletEnvironment = { proxy: {}, widensTrust: false };
+const unknownEnvironment: KubeletEnvironment = { proxy: {} };
 
 /**
  * Reads a mounted volume again and replaces its files, all at once, if any of them changed.
