@@ -31,11 +31,14 @@ const durations = {
 const filesAtOnce = 8;
 
 // biome-ignore lint/style/noProcessEnv: how `e2e/run.ts` passes on what was asked for
-const { KVFV_BENCH: measures, E2E_PATTERNS: patterns } = process.env;
-const plan = planCases(readCases(join(import.meta.dirname, 'e2e/cases')), {
+const { KVFV_BENCH: measures, E2E_PATTERNS: patterns, E2E_CLUSTER: cluster } = process.env;
+const { clusters } = planCases(readCases(join(import.meta.dirname, 'e2e/cases')), {
   patterns: patterns ? (JSON.parse(patterns) as string[]) : [],
   runsAll: runsAllCases,
+  isOneCluster: cluster === undefined,
 });
+const plan = clusters.find(({ name }) => name === (cluster ?? 'first')) ?? { sideBySide: [], alone: [] };
+const titled = (title: string): string => (cluster === undefined ? title : `${cluster}, ${title}`);
 
 const shared = {
   setupFiles: ['e2e/cluster/logs-of-failures.ts'],
@@ -62,7 +65,7 @@ export default defineConfig({
             {
               test: {
                 ...shared,
-                name: 'side-by-side',
+                name: titled('side by side'),
                 include: plan.sideBySide.map(pathOf),
                 // With real vaults some cases change the nodes' hosts files.
                 maxWorkers: realAzure() === undefined ? filesAtOnce : 1,
@@ -72,7 +75,7 @@ export default defineConfig({
             {
               test: {
                 ...shared,
-                name: 'alone',
+                name: titled('alone'),
                 include: plan.alone.map(pathOf),
                 fileParallelism: false,
                 sequence: inGroup(1),

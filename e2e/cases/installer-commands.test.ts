@@ -1,4 +1,5 @@
 // @alone: the doctor judges a whole node
+// @cluster: second
 import { expect, test } from 'vitest';
 import { installerOn, installerSays } from '../cluster/installers.ts';
 import { kubectl } from '../cluster/kubectl.ts';

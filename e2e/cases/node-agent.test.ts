@@ -1,4 +1,5 @@
 // @alone: changes the release, counts requests, and makes vaults fail
+// @cluster: second
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {

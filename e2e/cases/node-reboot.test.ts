@@ -1,4 +1,5 @@
 // @alone: restarts a node
+// @cluster: second
 // @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replaceInstaller } from '../cluster/installers.ts';

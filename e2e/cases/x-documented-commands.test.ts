@@ -1,4 +1,5 @@
 // @alone: uninstalls and installs the product
+// @cluster: second
 // @release: API server, Helm
 // The commands that the documents show for a cluster, as they stand but for what is in angle brackets. In documents that
 // begin with an installation they run in their order, on nodes without one.

@@ -1,4 +1,5 @@
 // @alone: changes the release
+// @cluster: second
 // @release: kubelet, Helm
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceInstaller, untilLogged, versionOn } from '../cluster/installers.ts';

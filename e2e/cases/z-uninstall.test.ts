@@ -1,4 +1,5 @@
 // @alone: uninstalls the product; it must be the last case
+// @cluster: second
 // @release: kubelet, API server, Helm
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

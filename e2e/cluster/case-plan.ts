@@ -5,10 +5,16 @@ import { basename, join } from 'node:path';
 const releaseParts = ['kubelet', 'API server', 'Helm'] as const;
 type ReleasePart = (typeof releaseParts)[number];
 
+/** Clusters of a run. Both are there at the same time, as most of a case is waiting. */
+const clusterNames = ['first', 'second'] as const;
+type ClusterName = (typeof clusterNames)[number];
+
 /** The marks of a case file: comment lines above its first import. */
 export type CaseMarks = {
   /** `// @alone: <reason>`: the reason why no other file may run at the same time. */
   readonly alone?: string;
+  /** `// @cluster: second`: where a file with `@alone` runs. The first one without the mark. */
+  readonly cluster: ClusterName;
   /** `// @release: kubelet, Helm`: the parts of a release that the file depends on. Empty without the mark. */
   readonly release: readonly ReleasePart[];
 };
@@ -20,11 +26,18 @@ export type CaseFile = CaseMarks & {
   readonly path: string;
 };
 
-/** Which case files run, and how. Each list is sorted by name. */
-export type CasePlan = {
+/** The case files of a cluster. Each list is sorted by name. */
+export type ClusterPlan = {
+  readonly name: ClusterName;
   readonly sideBySide: readonly CaseFile[];
   /** These run after the others, one after the other. */
   readonly alone: readonly CaseFile[];
+};
+
+/** Which case files run, and where. */
+export type CasePlan = {
+  /** Those that have files to run. */
+  readonly clusters: readonly ClusterPlan[];
   /** These do not depend on the release, and another release runs them. */
   readonly skipped: readonly CaseFile[];
 };
@@ -38,6 +51,7 @@ const suffix = '.test.ts';
  */
 export function readMarks(source: string): CaseMarks {
   let alone: string | undefined;
+  let cluster: ClusterName = 'first';
   let release: readonly ReleasePart[] = [];
   for (const line of source.split('\n')) {
     if (line.startsWith('import ')) break;
@@ -45,10 +59,14 @@ export function readMarks(source: string): CaseMarks {
     if (mark === undefined) continue;
     if (text === '') throw new Error(`the mark @${mark} has no text`);
     if (mark === 'alone') alone = text;
-    else if (mark === 'release') release = text.split(', ').map(releasePart);
-    else throw new Error(`unknown mark @${mark}: the marks are @alone and @release`);
+    else if (mark === 'release')
+      release = text.split(', ').map((part) => oneOf(releaseParts, part, 'part of a release'));
+    else if (mark === 'cluster') cluster = oneOf(clusterNames, text, 'cluster');
+    else throw new Error(`unknown mark @${mark}: the marks are @alone, @cluster and @release`);
   }
-  return { ...(alone === undefined ? {} : { alone }), release };
+  if (cluster !== 'first' && alone === undefined)
+    throw new Error('the mark @cluster is for files with @alone: the others run on the first cluster');
+  return { ...(alone === undefined ? {} : { alone }), cluster, release };
 }
 
 /** Reads all case files of a directory. Throws as `readMarks` does, with the file's name. */
@@ -69,26 +87,40 @@ export function readCases(directory: string): CaseFile[] {
  *
  * @param patterns only files run whose path contains one of these; with patterns no file is skipped
  * @param runsAll false: only files with the mark `@release` run
+ * @param isOneCluster all files run on the first cluster
  */
 export function planCases(
   files: readonly CaseFile[],
-  { patterns, runsAll }: { readonly patterns: readonly string[]; readonly runsAll: boolean },
+  {
+    patterns,
+    runsAll,
+    isOneCluster = false,
+  }: { readonly patterns: readonly string[]; readonly runsAll: boolean; readonly isOneCluster?: boolean },
 ): CasePlan {
   const byName = files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const wanted = byName.filter(
     ({ path }) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern)),
   );
   const runs = ({ release }: CaseFile): boolean => runsAll || patterns.length > 0 || release.length > 0;
+  const clusters = clusterNames.map((name): ClusterPlan => {
+    const here = wanted.filter(
+      (file) => runs(file) && name === (isOneCluster ? clusterNames[0] : file.cluster),
+    );
+    return {
+      name,
+      sideBySide: here.filter(({ alone }) => alone === undefined),
+      alone: here.filter(({ alone }) => alone !== undefined),
+    };
+  });
   return {
-    sideBySide: wanted.filter((file) => runs(file) && file.alone === undefined),
-    alone: wanted.filter((file) => runs(file) && file.alone !== undefined),
+    clusters: clusters.filter(({ sideBySide, alone }) => sideBySide.length + alone.length > 0),
     skipped: wanted.filter((file) => !runs(file)),
   };
 }
 
-function releasePart(text: string): ReleasePart {
-  const part = releaseParts.find((one) => one === text);
-  if (part === undefined)
-    throw new Error(`unknown part of a release ${JSON.stringify(text)}: write ${releaseParts.join(', ')}`);
-  return part;
+function oneOf<T extends string>(known: readonly T[], text: string, what: string): T {
+  const found = known.find((one) => one === text);
+  if (found === undefined)
+    throw new Error(`unknown ${what} ${JSON.stringify(text)}: write ${known.join(', ')}`);
+  return found;
 }

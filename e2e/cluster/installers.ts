@@ -78,7 +78,7 @@ export async function scriptIn(
   script: string,
 ): Promise<string> {
   const pod = await installerOn(target, node);
-  const runtime = ['/opt/keyvault-flexvol/kv', '--no-install', '--no-env-file', '-e', script];
+  const runtime = ['/opt/keyvault-flexvol/bun', '--no-install', '--no-env-file', '-e', script];
   return kubectl(target, [...inNamespace, 'exec', pod, '--container', container, '--', ...runtime]);
 }
 
