@@ -36,7 +36,7 @@ async function foundByAttacker(text: string): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** By the silent agent the front has asked in vain, and the large runtime goes on in the same process. */
+/** The silent agent is asked in vain, and the call-out goes on by itself. */
 const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['without an agent', async () => rmSync(AGENT_DIRECTORY, { recursive: true, force: true })],
   [
@@ -47,7 +47,7 @@ const ways: readonly (readonly [string, () => Promise<unknown>])[] = [
     },
   ],
   [
-    'handed over after a silent agent',
+    'that goes on after a silent agent',
     async () => {
       rmSync(AGENT_DIRECTORY, { recursive: true, force: true });
       mkdirSync(AGENT_DIRECTORY, { recursive: true, mode: 0o700 });

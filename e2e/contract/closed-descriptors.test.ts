@@ -46,7 +46,7 @@ async function realAgent(): Promise<void> {
   onTestFinished(() => agent.stop());
 }
 
-/** The front asks it in vain, and hands over. */
+/** It is asked in vain. */
 async function silentAgent(): Promise<void> {
   await noAgent();
   mkdirSync(join(RUN, 'agent'), { recursive: true, mode: 0o700 });
@@ -58,7 +58,7 @@ async function silentAgent(): Promise<void> {
 describe.each([
   ['without an agent', noAgent],
   ['by the agent', realAgent],
-  ['handed over after a silent agent', silentAgent],
+  ['that goes on after a silent agent', silentAgent],
 ])('%s', (_, prepare) => {
   test('a volume is mounted and unmounted', { timeout: 120_000 }, async () => {
     await prepare();

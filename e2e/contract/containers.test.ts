@@ -15,8 +15,11 @@ import { setScene, volumeOf } from './scene.ts';
 const scene = setScene();
 const { configure, runAgent, mount, setSecret, refresh, read } = rotatingOn(scene);
 
-/** Rights of the installer's container, and the most that the agent's ever has. */
-const INSTALLER = ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all', '--no-new-privs'];
+/**
+ * Rights of the installer's container, and the most that the agent's ever has. A container runtime drops capabilities before
+ * it starts the program; here they are gone once env(1) starts it.
+ */
+const INSTALLER = ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all', '--no-new-privs', 'env'];
 const AGENT = [
   ...['setpriv', '--bounding-set', '-all,+chown,+dac_override,+kill', '--inh-caps', '-all'],
   '--no-new-privs',

@@ -3,8 +3,9 @@ import { copyFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { imageDriver, runInstaller } from '../lab/installer.ts';
+import { runInstaller } from '../lab/installer.ts';
 import type { PodVolume } from '../lab/kubelet.ts';
+import { driverFile } from '../lab/programs.ts';
 import { RECORDS, RUN, rotatingOn } from './rotating.ts';
 import { setScene, volumeOf } from './scene.ts';
 
@@ -110,7 +111,7 @@ describe('it finds', () => {
     await writeFile(`${driver}.new`, '#!/bin/sh\necho no\n', { mode: 0o755 });
     await rename(`${driver}.new`, driver);
     const { exitCode, of } = await findings();
-    await copyFile(imageDriver, `${driver}.new`);
+    await copyFile(driverFile, `${driver}.new`);
     await rename(`${driver}.new`, driver);
     expect(of('driver')).toMatchObject({
       status: 'fault',

@@ -162,7 +162,7 @@ test.skipIf(!knowsNoswap || (!installed && env['CI'] === undefined))(
     for (const callOut of ['mount', 'unmount'] as const) {
       const args = scene.kubelet.argumentsOf(callOut, volume);
       const isOfMounts = ({ syscall }: { syscall: string }) =>
-        /^(u?mount2?|mkdir|rmdir|rename)/.test(syscall);
+        /^(u?mount2?|mkdir|rmdir|unlinkat|rename)/.test(syscall);
       const points = (await recordPoints(scene.kubelet.driver, args)).filter(isOfMounts);
       if (callOut === 'mount') await unmount(volume);
       for (const point of points) {

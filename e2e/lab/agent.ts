@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Kubelet } from './kubelet.ts';
+import { installerCommandOf, installerEnvironment } from './programs.ts';
 
 const RUN_DIRECTORY = '/run/keyvault-flexvol';
 const SOCKET = join(RUN_DIRECTORY, 'agent/agent.sock');
@@ -51,32 +52,27 @@ export async function startAgent(
     // Where the queue itself is, drivers may be waiting in it, who have just lost another agent.
   } else if (lstatSync(gate, { throwIfNoEntry: false })?.isFile()) rmSync(gate);
   rmSync(SOCKET, { force: true });
-  const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
   await execa('mount', ['--make-rshared', '/run']);
   const [program = '', ...args] = [
     ...UNSHARE,
     ...(apart ? ALONE : []),
     ...(pluginDirectory === 'read-only' ? [...WITH_READ_ONLY, plugins] : []),
     ...(apart ? CONFINED : []),
-    runtime,
+    ...installerCommandOf(),
+    'agent',
   ];
-  const agent = execa(
-    program,
-    [...args, '--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs', 'agent'],
-    {
-      all: true,
-      reject: false,
-      extendEnv: false,
-      env: {
-        BUN_BE_BUN: '1',
-        BUN_JSC_useJIT: '0',
-        AGENT: 'on',
-        ...environment,
-        RUN_DIRECTORY,
-        PLUGIN_DIRECTORY: plugins,
-      },
+  const agent = execa(program, args, {
+    all: true,
+    reject: false,
+    extendEnv: false,
+    env: {
+      ...installerEnvironment,
+      AGENT: 'on',
+      ...environment,
+      RUN_DIRECTORY,
+      PLUGIN_DIRECTORY: plugins,
     },
-  );
+  });
   let output = '';
   let ended = false;
   void agent.finally(() => {

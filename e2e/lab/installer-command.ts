@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { Kubelet } from './kubelet.ts';
+import { installerCommandOf, installerEnvironment } from './programs.ts';
 
 export interface CommandOutcome {
   readonly output: string;
@@ -14,23 +15,18 @@ export async function installerCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CommandOutcome> {
-  const runtime = `${process.cwd()}/dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`;
-  const { stdout, stderr, exitCode } = await execa(
-    runtime,
-    ['--smol', '--no-install', '--no-env-file', 'run', 'dist/installer.cjs', ...args],
-    {
-      reject: false,
-      extendEnv: false,
-      env: {
-        BUN_BE_BUN: '1',
-        BUN_JSC_useJIT: '0',
-        AGENT: 'on',
-        AGENT_ROTATION: 'on',
-        RUN_DIRECTORY: '/run/keyvault-flexvol',
-        PLUGIN_DIRECTORY: dirname(dirname(kubelet.driver)),
-        ...environment,
-      },
+  const [program = '', ...rest] = installerCommandOf();
+  const { stdout, stderr, exitCode } = await execa(program, [...rest, ...args], {
+    reject: false,
+    extendEnv: false,
+    env: {
+      ...installerEnvironment,
+      AGENT: 'on',
+      AGENT_ROTATION: 'on',
+      RUN_DIRECTORY: '/run/keyvault-flexvol',
+      PLUGIN_DIRECTORY: dirname(dirname(kubelet.driver)),
+      ...environment,
     },
-  );
+  });
   return { output: stdout, errors: stderr, exitCode };
 }

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
+import { driverFile } from './programs.ts';
 
 const PIECE_BYTES = 32_768;
 
@@ -41,21 +42,8 @@ export class Kubelet {
   static async create(root: string, nodeConfig?: Readonly<Record<string, unknown>>): Promise<Kubelet> {
     const kubelet = new Kubelet(root);
     mkdirSync(join(kubelet.driver, '..'), { recursive: true });
-    installFile(`dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`, kubelet.driver);
+    installFile(driverFile, kubelet.driver);
     if (nodeConfig) await kubelet.configure(nodeConfig);
-    return kubelet;
-  }
-
-  /**
-   * The same node with the driver's one-file bundle, run by Node. It mounts by the commands mount(8) and umount(8), as
-   * the executable does where it may not make system calls.
-   */
-  async portable(): Promise<Kubelet> {
-    const kubelet = new Kubelet(this.#root, 'portable');
-    mkdirSync(dirname(kubelet.driver), { recursive: true });
-    const script = `#!${process.execPath}\n${await readFile('dist/kv.cjs', 'utf8')}`;
-    await writeFile(kubelet.driver, script, { mode: 0o755 });
-    await copyFile(join(dirname(this.driver), '.config.json'), join(dirname(kubelet.driver), '.config.json'));
     return kubelet;
   }
 

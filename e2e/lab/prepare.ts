@@ -18,7 +18,7 @@ export function prepareLab(): void {
 }
 
 /**
- * Gives the tests of this lab a temporary directory in memory: installing the driver writes and syncs 119 MB, and a
+ * Gives the tests of this lab a temporary directory in memory: installing the driver syncs what it writes, and a
  * disk makes labs wait for each other. Everything in it goes with the lab.
  */
 export function prepareTemporaryDirectory(): void {

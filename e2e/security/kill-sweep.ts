@@ -1,7 +1,7 @@
 /**
  * Kills the driver at every step of a mount and an unmount, and looks whether what kubelet does next ends well; the same
- * with the node agent, which the driver's front asks; then the installer at every step of an installation and an upgrade. Runs in the lab, needs the command strace, and
- * takes a while; for a part of it, every nth kill can be tried alone:
+ * with the node agent; then the installer at every step of an installation and an upgrade. Runs in the lab, needs the
+ * command strace, and takes a while; for a part of it, every nth kill can be tried alone:
  *
  *   node e2e/lab/enter.ts node e2e/security/kill-sweep.ts [n]
  */
@@ -11,9 +11,8 @@ import { join } from 'node:path';
 import { startAgent } from '../lab/agent.ts';
 import { Kubelet } from '../lab/kubelet.ts';
 import { startMock } from '../mock/mock.ts';
-import { replaceCommands } from './kill/commands.ts';
 import { InstallerLab } from './kill/installer.ts';
-import { planCommandKills, planSyscallKills } from './kill/plan.ts';
+import { planSyscallKills } from './kill/plan.ts';
 import { samples } from './kill/samples.ts';
 import { tryKill } from './kill/sweep.ts';
 
@@ -49,12 +48,8 @@ async function sweepDriver(way?: 'by the agent'): Promise<Tried[]> {
   const azure = await startMock({ tls: ['127.0.0.1:443'] });
   const kubelet = await Kubelet.create(mkdtempSync(join(tmpdir(), 'kubelet-')), { caBundle: azure.caPem });
   const agent = way && (await startAgent(kubelet, { aloneCanRead: true, environment: {} }));
-  await replaceCommands();
   const volumes = samples(azure.seed);
-  // Only the driver alone may start commands.
-  const ofCommands = agent ? [] : planCommandKills(volumes);
-  const kills = [...(await planSyscallKills(kubelet, volumes)), ...ofCommands];
-  const tried = await tryEach(kills, async (kill) => {
+  const tried = await tryEach(await planSyscallKills(kubelet, volumes), async (kill) => {
     azure.reset();
     const outcome = await tryKill(kubelet, kill);
     return { ...outcome, point: outcome.kill.slice(0, outcome.kill.lastIndexOf(',')) };
@@ -66,7 +61,7 @@ async function sweepDriver(way?: 'by the agent'): Promise<Tried[]> {
 }
 
 async function sweepInstaller(): Promise<{ tried: Tried[]; states: string[] }> {
-  const lab = new InstallerLab(`dist/linux-${process.arch === 'arm64' ? 'arm64' : 'amd64'}/kv`);
+  const lab = new InstallerLab();
   const states = new Set<string>();
   const tried = await tryEach(await lab.plan(), async (kill) => {
     const outcome = await lab.tryKill(kill);

@@ -28,14 +28,23 @@ export async function openNameServer(verdictOf: (name: string) => Verdict): Prom
     server.send(answer.subarray(0, endOfQuestion(query)), port, address);
   });
   await new Promise<void>((resolve) => server.bind(53, '127.0.0.1', resolve));
-  mkdirSync('/run/lab', { recursive: true });
-  writeFileSync('/run/lab/resolv.conf', 'nameserver 127.0.0.1\noptions timeout:2 attempts:1\n');
-  const place = await placeOfConfiguration();
-  await execa('mount', ['--bind', '/run/lab/resolv.conf', place]);
+  const restore = await useConfiguration('nameserver 127.0.0.1\noptions timeout:2 attempts:1\n');
   return async () => {
-    await execa('umount', ['-l', place]);
+    await restore();
     await new Promise<void>((resolve) => server.close(resolve));
   };
+}
+
+/**
+ * Gives the node another resolv.conf.
+ * @returns what takes it back
+ */
+export async function useConfiguration(resolvConf: string): Promise<() => Promise<void>> {
+  mkdirSync('/run/lab', { recursive: true });
+  writeFileSync('/run/lab/resolv.conf', resolvConf);
+  const place = await placeOfConfiguration();
+  await execa('mount', ['--bind', '/run/lab/resolv.conf', place]);
+  return async () => void (await execa('umount', ['-l', place]));
 }
 
 /** With systemd-resolved it is a link to below /run, which is another one in the lab. */

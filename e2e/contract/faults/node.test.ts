@@ -11,15 +11,19 @@ import {
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CallOutResult, Kubelet, PodVolume } from '../../lab/kubelet.ts';
+import type { CallOutResult, PodVolume } from '../../lab/kubelet.ts';
 import { secretOf } from '../../mock/seed.ts';
 import { setScene, volumeOf } from '../scene.ts';
-import { withCommand, withMount } from './commands.ts';
 import { expectCleanFailure, expectOneLine, leftBehind, leftByAny, stagingOf } from './node-state.ts';
 import { writeRecord } from './record.ts';
+import { firstTime, withFaults } from './with-faults.ts';
+import { withMount } from './with-mount.ts';
 
 const RUN_DIRECTORY = '/run/keyvault-flexvol';
 const scene = setScene();
+const installed = (await execa('strace', ['-V'], { reject: false })).exitCode === 0;
+/** Where the project's own checks run, strace has to be there. */
+const withStrace = test.skipIf(!installed && process.env['CI'] === undefined);
 const begun = performance.now();
 const tried: Record<string, number> = {};
 const failed: string[] = [];
@@ -35,12 +39,6 @@ beforeEach(({ task, onTestFailed }) => {
 });
 afterAll(() => writeRecord('faults-of-the-node', { tried, failed, begun }));
 
-/** The driver that mounts by commands, which can be made to fail. */
-let portable: Kubelet;
-beforeEach(async () => {
-  portable = await scene.kubelet.portable();
-});
-
 let pods = 0;
 /** A volume of a pod of its own, read-only or not. */
 function nextVolume(changes: Partial<PodVolume> = {}): { volume: PodVolume; target: string } {
@@ -52,16 +50,16 @@ function nextVolume(changes: Partial<PodVolume> = {}): { volume: PodVolume; targ
 }
 
 /** With the fault gone, kubelet's next try mounts, and its unmount leaves nothing. */
-async function expectRecovery(volume: PodVolume): Promise<void> {
+async function expectRecovery(volume: PodVolume, secret = 'plain'): Promise<void> {
   const target = scene.kubelet.directoryOf(volume);
   expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
-  expectRight(target);
+  expectRight(target, secret);
   await expectGoneAfterUnmount(volume);
 }
 
-function expectRight(target: string): void {
+function expectRight(target: string, secret = 'plain'): void {
   expect(readFileSync(join(target, 'plain'), 'utf8')).toBe(
-    secretOf(scene.azure.seed, 'testkv', 'plain').value,
+    secretOf(scene.azure.seed, 'testkv', secret).value,
   );
 }
 
@@ -76,30 +74,20 @@ async function expectGoneAfterUnmount(volume: PodVolume): Promise<void> {
 }
 
 describe('memory of the node', () => {
-  test.each([
-    [
-      'too small for the files',
-      'size=4096',
-      /^VolumeFailed: the volume's files could not be written to the node's memory \(ENOSPC\)/,
-    ],
-    [
-      'without room for names',
-      'nr_inodes=3',
-      /^VolumeFailed: the volume's files could not be written to the node's memory \(ENOSPC\)/,
-    ],
-  ])("a volume's tmpfs %s", async (_, limit, message) => {
+  withStrace.each([
+    ['has no room for the files', 'write', /volumes\/.*>/],
+    ['has no room for names', process.arch === 'x64' ? 'open' : 'openat', /\/proc\/self\/fd\/.*O_CREAT/],
+  ])("a volume's tmpfs %s", async (_, syscall, pattern) => {
     const { volume, target } = nextVolume({
       options: { keyvaultobjectnames: 'large', keyvaultobjectaliases: 'plain' },
     });
-    await withCommand(
-      'mount',
-      `case "$*" in *tmpfs*) "$REAL" "$@" && exec "$REAL" -o "remount,${limit}" "$5" ;; esac\nexec "$REAL" "$@"`,
-      async () => {
-        expectCleanFailure(await portable.mount(volume), target, message);
-      },
-    );
-    expect((await portable.mount(volume)).status).toEqual({ status: 'Success' });
-    await expectGoneAfterUnmount(volume);
+    const first = await firstTime(scene.kubelet, volume, syscall, pattern);
+    // How often the thread of HTTP is woken differs by one or two.
+    let result: CallOutResult;
+    do result = await withFaults(scene.kubelet, 'mount', volume, [`${syscall}:error=ENOSPC:when=${first}`]);
+    while (result.status.status === 'Success' && (await scene.kubelet.unmount(volume)));
+    expectCleanFailure(result, target, /^VolumeFailed: .*\(ENOSPC\)/);
+    await expectRecovery(volume, 'large');
   });
 
   test('/run is full: each step that needs room fails by itself, until there is enough', async () => {
@@ -316,88 +304,45 @@ describe('something else in the place of', () => {
   });
 });
 
-describe('the command', () => {
-  test.each<[string, string, RegExp]>([
-    [
-      'mount fails',
-      'echo "mount: permission denied" >&2; exit 32',
-      /^VolumeFailed: mount failed \(exit code 32\): mount: permission denied/,
-    ],
-    [
-      'mount fails and says a lot',
-      'head -c 200000 /dev/zero | tr "\\0" x >&2; exit 1',
-      /^VolumeFailed: mount failed \(exit code 1\): x+/,
-    ],
-    [
-      'mount writes to its output',
-      'echo noise; "$REAL" "$@"; echo noise >&2; exit 1',
-      /^VolumeFailed: mount failed \(exit code 1\): noise/,
-    ],
-    ['mount ends by a signal', 'kill -SEGV $$', /^VolumeFailed: mount failed \(SIGSEGV\)/],
-    ['mount is no program', '', /^VolumeFailed: the command mount is not on this node, or cannot be run/],
-    ['mount says yes and does nothing', 'exit 0', /^VolumeFailed: mount .*nothing is mounted/],
-    [
-      'mount of the tmpfs alone works',
-      'case "$*" in *tmpfs*) exec "$REAL" "$@" ;; esac; exit 32',
-      /^VolumeFailed: mount failed \(exit code 32\)/,
-    ],
-    [
-      'mount of the tmpfs works, and binds say yes and do nothing',
-      'case "$*" in *tmpfs*) exec "$REAL" "$@" ;; esac; exit 0',
-      /^VolumeFailed: mount .*nothing is mounted/,
-    ],
-  ])('%s', async (_, script, message) => {
+describe('mount(2) and umount2(2)', () => {
+  withStrace.each([
+    ['the tmpfs cannot be mounted', ['mount:error=EPERM:when=1']],
+    ['the tmpfs can, and nothing after it', ['mount:error=EACCES:when=2+']],
+    ['a bind cannot be made read-only', ['mount:error=EINVAL:when=3+']],
+    ['all fail', ['mount:error=ENOMEM']],
+  ])('%s: one clear failure, and nothing stays', async (_, faults) => {
     for (const readOnly of [false, true]) {
       const { volume, target } = nextVolume({ readOnly });
-      await withCommand('mount', script, async () => {
-        expectCleanFailure(await portable.mount(volume), target, message);
-        expect(leftByAny()).toEqual([]);
-      });
+      const result = await withFaults(scene.kubelet, 'mount', volume, faults);
+      // A volume that may be written to needs no third mount.
+      if (result.status.status !== 'Success') expectCleanFailure(result, target, /^VolumeFailed: /);
+      else expect([readOnly, faults]).toEqual([false, ['mount:error=EINVAL:when=3+']]);
+      if (result.status.status !== 'Success') expect(leftByAny()).toEqual([]);
+      else await expectGoneAfterUnmount(volume);
       await expectRecovery(volume);
     }
   });
 
-  test('umount fails: unmount says so, and the next one cleans up', async () => {
+  withStrace('unmounting fails: unmount says so, and the next one cleans up', async () => {
     const { volume, target } = nextVolume();
-    expect((await portable.mount(volume)).status).toEqual({ status: 'Success' });
-    await withCommand('umount', 'echo "umount: no" >&2; exit 32', async () => {
-      const result = await portable.unmount(volume);
-      expectOneLine(result);
-      expect(result.status.message).toMatch(/^VolumeFailed: umount failed \(exit code 32\): umount: no/);
-      // kubelet asks again as long as it is there.
-      expect(existsSync(target)).toBe(true);
-    });
+    expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+    const result = await withFaults(scene.kubelet, 'unmount', volume, ['umount2:error=EPERM']);
+    expectOneLine(result);
+    expect(result.status.message).toMatch(/^VolumeFailed: .*\(EPERM\)/);
+    // kubelet asks again as long as it is there.
+    expect(existsSync(target)).toBe(true);
     await expectGoneAfterUnmount(volume);
   });
 
-  test('mount and umount fail at once: what is left is not shown, and goes with the next call-out', async () => {
+  withStrace('both fail at once: what is left is not shown, and goes with the next call-out', async () => {
     const { volume, target } = nextVolume();
-    await withCommand('mount', 'case "$*" in *tmpfs*) exec "$REAL" "$@" ;; esac; exit 32', () =>
-      withCommand('umount', 'exit 32', async () => {
-        const result = await portable.mount(volume);
-        expectOneLine(result);
-        expect(result.status.message).toMatch(/^VolumeFailed: mount failed/);
-        expect(readdirSync(target)).toEqual([]);
-        // Without its files: no secret outlives the failure.
-        expect(readdirSync(stagingOf(target))).toEqual([]);
-      }),
-    );
-    await expectRecovery(volume);
-  });
-
-  test('mount hangs: the answer comes all the same, and the next call-out is not held up when it has ended', {
-    timeout: 120_000,
-  }, async () => {
-    await portable.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
-    const { volume, target } = nextVolume();
-    await withCommand('mount', 'echo $$ > /run/lab/hanging; exec sleep 300', async () => {
-      const result = await portable.mount(volume);
-      expectOneLine(result);
-      expect(result.status.message).toMatch(/^DeadlineExceeded: /);
-      expect(readdirSync(target)).toEqual([]);
-    });
-    process.kill(Number(readFileSync('/run/lab/hanging', 'utf8')), 'SIGKILL');
-    await portable.configure({ caBundle: scene.azure.caPem });
+    const faults = ['mount:error=EPERM:when=2+', 'umount2:error=EPERM'];
+    const result = await withFaults(scene.kubelet, 'mount', volume, faults);
+    expectOneLine(result);
+    expect(result.status.message).toMatch(/^VolumeFailed: /);
+    expect(readdirSync(target)).toEqual([]);
+    // Without its files: no secret outlives the failure.
+    expect(readdirSync(stagingOf(target))).toEqual([]);
     await expectRecovery(volume);
   });
 });

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { installerCommandOf, installerEnvironment } from '../../lab/programs.ts';
 import { processesOn } from './leftovers.ts';
 
 /** What is to be installed: a driver that only knows `init`, long enough to be copied in several pieces. */
@@ -56,13 +57,10 @@ function version(name: string, deadlineSeconds: number): Version {
 /** A node and an image, and the installer of the build run as the image runs it. */
 export class InstallerLab {
   readonly #root = mkdtempSync(join(tmpdir(), 'installer-'));
-  readonly #runtime: string;
   /** A copy, by whose path its processes are known from any other's. */
   readonly #bundle: string;
 
-  /** @param runtime the driver's executable, which is a runtime as well */
-  constructor(runtime: string) {
-    this.#runtime = runtime;
+  constructor() {
     this.#bundle = join(this.#root, 'installer.cjs');
     copyFileSync('dist/installer.cjs', this.#bundle);
   }
@@ -128,15 +126,13 @@ export class InstallerLab {
 
   /** Runs the installer until it says that it has installed, or is dead. @returns whether it was killed */
   async #run(tracer: readonly string[]): Promise<boolean> {
-    const installer = [this.#runtime, '--smol', '--no-install', '--no-env-file', 'run', this.#bundle];
-    const [file = '', ...args] = [...tracer, ...installer];
+    const [file = '', ...args] = [...tracer, ...installerCommandOf(this.#bundle)];
     const child = execa(file, args, {
       reject: false,
       extendEnv: false,
       stdin: 'ignore',
       env: {
-        BUN_BE_BUN: '1',
-        BUN_JSC_useJIT: '0',
+        ...installerEnvironment,
         PATH: '/usr/bin:/bin',
         DRIVER_FILE: join(this.#root, 'kv'),
         NODE_CONFIG_FILE: join(this.#root, 'config.json'),
@@ -152,7 +148,7 @@ export class InstallerLab {
       if (!over && /"event":"(installed|installation-failed)"/.test(line)) {
         over = true;
         for (const pid of processesOn(this.#bundle))
-          if (commandOf(pid) === 'kv') process.kill(pid, 'SIGTERM');
+          if (commandOf(pid) === 'bun') process.kill(pid, 'SIGTERM');
       }
     }
     const { signal } = await child;

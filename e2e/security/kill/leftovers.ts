@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { mountsWith } from '../../lab/kubelet.ts';
 
 const RUN_DIRECTORY = '/run/keyvault-flexvol';
@@ -17,19 +16,11 @@ export function leftovers(podsDirectory: string): string[] {
   ];
 }
 
-/** Processes of the driver, and of the commands it starts, that work on a directory. */
+/** Processes of the driver that work on a directory. */
 export function processesOn(directory: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && argumentsOf(pid).includes(directory));
-}
-
-/** A killed call-out may leave a command that still runs; it ends by itself. */
-export async function untilNoProcessOn(directory: string): Promise<void> {
-  for (let tries = 0; processesOn(directory).length > 0; tries++) {
-    if (tries > 6000) throw new Error(`a process on ${directory} does not end`);
-    await delay(20);
-  }
 }
 
 function entriesOf(directory: string): string[] {

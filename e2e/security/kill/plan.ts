@@ -1,15 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import type { Kubelet } from '../../lab/kubelet.ts';
-import { ORDERS, type Order } from './commands.ts';
-import { recordPoints, type SyscallPoint } from './points.ts';
+import { type KillPoint, recordPoints } from './points.ts';
 import type { Sample } from './samples.ts';
 import type { Kill, Sequel } from './sweep.ts';
 
 const CALL_OUTS = ['mount', 'unmount'] as const;
 type CallOut = (typeof CALL_OUTS)[number];
-
-/** Commands that a call-out starts: four to show a read-only volume, two else, and two to take it away. */
-const COMMANDS = { 'read-only mount': 4, 'writable mount': 2, 'read-only unmount': 2, 'writable unmount': 2 };
 
 /** Kills at every visible system call of the call-outs of these volumes, in the order of their steps. */
 export async function planSyscallKills(kubelet: Kubelet, volumes: readonly Sample[]): Promise<Kill[]> {
@@ -25,25 +21,11 @@ export async function planSyscallKills(kubelet: Kubelet, volumes: readonly Sampl
   return kills;
 }
 
-/** Kills around every command of the call-outs of these volumes. */
-export function planCommandKills(volumes: readonly Sample[], orders: readonly Order[] = ORDERS): Kill[] {
-  return volumes.flatMap((sample) =>
-    CALL_OUTS.flatMap((callOut) =>
-      Array.from({ length: COMMANDS[`${sample.name} ${callOut}`] }, (_, index) => index + 1).flatMap(
-        (command) =>
-          orders.flatMap((order) =>
-            sequelsOf(callOut).map((sequel) => ({ sample, callOut, point: { command, order }, sequel })),
-          ),
-      ),
-    ),
-  );
-}
-
 function sequelsOf(callOut: CallOut): readonly Sequel[] {
   return callOut === 'mount' ? ['again', 'restarted', 'deleted'] : ['again'];
 }
 
-async function record(kubelet: Kubelet, callOut: CallOut, sample: Sample): Promise<SyscallPoint[]> {
+async function record(kubelet: Kubelet, callOut: CallOut, sample: Sample): Promise<KillPoint[]> {
   if (callOut === 'unmount') await kubelet.mount(sample.volume);
   else mkdirSync(kubelet.directoryOf(sample.volume), { recursive: true, mode: 0o750 });
   const points = await recordPoints(kubelet.driver, kubelet.argumentsOf(callOut, sample.volume));

@@ -2,15 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { type Order, orderKill } from './commands.ts';
 
-/**
- * A moment at which a call-out is killed: as its main thread enters a system call for the nth time, or around
- * one of the commands it starts.
- */
-export type KillPoint = SyscallPoint | { readonly command: number; readonly order: Order };
-
-export interface SyscallPoint {
+/** A moment at which a call-out is killed: as its main thread enters a system call for the nth time. */
+export interface KillPoint {
   readonly syscall: string;
   readonly ordinal: number;
 }
@@ -18,24 +12,36 @@ export interface SyscallPoint {
 /** System calls by which the driver changes the node, speaks to somebody, or looks at what is there. */
 const VISIBLE_CALLS = [
   // Some are there on amd64 alone.
-  ...['?mkdir', '?rmdir', '?unlink', '?rename', '?symlink', '?open', 'openat', 'getdents64', '?readlink'],
-  ...['?chown', '?lchown', 'fchown', '?chmod', 'fchmod', 'write', 'umask'],
+  ...[
+    '?mkdir',
+    '?rmdir',
+    '?unlink',
+    '?rename',
+    '?symlink',
+    '?open',
+    '?readlink',
+    '?chown',
+    '?lchown',
+    '?chmod',
+  ],
+  ...['mkdirat', 'unlinkat', 'renameat', 'renameat2', 'symlinkat', 'openat', 'readlinkat', 'getdents64'],
+  ...['fchown', 'fchownat', 'fchmod', 'fchmodat', 'write', 'umask'],
   ...['mount', 'umount2', 'connect', 'sendto', 'recvfrom', 'exit_group'],
 ];
 
 const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-export function nameOf(point: KillPoint): string {
-  return 'syscall' in point ? `${point.syscall} ${point.ordinal}` : `command ${point.command} ${point.order}`;
+export function nameOf({ syscall, ordinal }: KillPoint): string {
+  return `${syscall} ${ordinal}`;
 }
 
 /** Runs the call-out whole, and answers every visible system call of its main thread as a point, in order. */
-export async function recordPoints(driver: string, args: readonly string[]): Promise<SyscallPoint[]> {
+export async function recordPoints(driver: string, args: readonly string[]): Promise<KillPoint[]> {
   const directory = mkdtempSync(join(tmpdir(), 'trace-'));
   const log = join(directory, 'log');
   await strace(['-o', log, '-e', `trace=${VISIBLE_CALLS.join(',')}`], driver, args);
   const counts = new Map<string, number>();
-  const points: SyscallPoint[] = [];
+  const points: KillPoint[] = [];
   for (const line of readFileSync(log, 'utf8').split('\n')) {
     const syscall = /^([a-z0-9_]+)\(/.exec(line)?.[1];
     if (syscall === undefined) continue;
@@ -47,14 +53,12 @@ export async function recordPoints(driver: string, args: readonly string[]): Pro
   return points;
 }
 
-/** Runs the call-out until the point. `survived` when it never came there, or only a command of it was killed. */
+/** Runs the call-out until the point; not `killed` when it never came there. */
 export async function runUntil(
-  point: KillPoint,
+  { syscall, ordinal }: KillPoint,
   driver: string,
   args: readonly string[],
 ): Promise<{ killed: boolean; output: string }> {
-  if ('order' in point) return orderKill(point.command, point.order, () => run(driver, args));
-  const { syscall, ordinal } = point;
   const inject = `inject=${syscall}:signal=SIGKILL:when=${ordinal}`;
   return strace(['-o', '/dev/null', '-e', `trace=${syscall}`, '-e', inject], driver, args);
 }

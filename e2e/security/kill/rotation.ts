@@ -14,7 +14,7 @@ import { execa } from 'execa';
 import { type Agent, startAgent } from '../../lab/agent.ts';
 import { installerCommand } from '../../lab/installer-command.ts';
 import type { Kubelet, PodVolume } from '../../lab/kubelet.ts';
-import type { SyscallPoint } from './points.ts';
+import type { KillPoint } from './points.ts';
 
 /** By these the agent changes a volume, or looks at what is there. */
 const VISIBLE_CALLS = [
@@ -38,7 +38,7 @@ export class RotationLab {
   }
 
   /** Every visible system call of one rotation, from the first that changes the volume to the last. */
-  async plan(): Promise<SyscallPoint[]> {
+  async plan(): Promise<KillPoint[]> {
     const directory = mkdtempSync(join(tmpdir(), 'trace-'));
     const log = join(directory, 'log');
     this.#next();
@@ -49,7 +49,7 @@ export class RotationLab {
     const first = lines.findIndex(isChange);
     const last = lines.findLastIndex(isChange);
     const counts = new Map<string, number>();
-    const points: SyscallPoint[] = [];
+    const points: KillPoint[] = [];
     for (const [index, line] of lines.entries()) {
       const syscall = /^([a-z0-9_]+)\(/.exec(line)?.[1];
       if (syscall === undefined) continue;
@@ -61,7 +61,7 @@ export class RotationLab {
   }
 
   /** Rotates until the point, and what is next: a new agent, and its rotation. Answers what was wrong. */
-  async tryKill({ syscall, ordinal }: SyscallPoint): Promise<{ killed: boolean; faults: string[] }> {
+  async tryKill({ syscall, ordinal }: KillPoint): Promise<{ killed: boolean; faults: string[] }> {
     const old = String(this.#text);
     const text = this.#next();
     const inject = `inject=${syscall}:signal=SIGKILL:when=${ordinal}`;

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CallOutResult, Kubelet } from '../../lab/kubelet.ts';
-import { releasingCommands } from './commands.ts';
-import { leftovers, untilNoProcessOn } from './leftovers.ts';
+import { leftovers } from './leftovers.ts';
 import { type KillPoint, nameOf, runUntil } from './points.ts';
 import { faultsOf, type Sample } from './samples.ts';
 
@@ -34,9 +33,7 @@ export interface Outcome {
  * Kills one call-out and does what kubelet would do next, up to the pod's end. The faults are everything that
  * kubelet, the pod or the node's admin would suffer from.
  */
-export async function tryKill(node: Kubelet, kill: Kill): Promise<Outcome> {
-  // Only the portable driver starts commands.
-  const kubelet = 'order' in kill.point ? await node.portable() : node;
+export async function tryKill(kubelet: Kubelet, kill: Kill): Promise<Outcome> {
   const { sample, callOut, point, sequel } = kill;
   const faults: string[] = [];
   const expectSuccess = ({ output, exitCode }: CallOutResult, what: string) => {
@@ -60,20 +57,15 @@ export async function tryKill(node: Kubelet, kill: Kill): Promise<Outcome> {
   if (callOut === 'mount' && sequel !== 'restarted') removeIfEmpty(directory);
   if (callOut === 'mount' && sequel !== 'deleted') {
     mkdirSync(directory, { recursive: true, mode: 0o750 });
-    await releasingCommands(async () => {
-      // What is mounted already counts as finished, without asking the driver.
-      if (!isMounted(directory)) expectSuccess(await kubelet.mount(sample.volume), 'the next mount');
-      else faults.push(...faultsOf(directory, sample).map((fault) => `taken as mounted: ${fault}`));
-    });
-    await untilNoProcessOn(directory);
+    // What is mounted already counts as finished, without asking the driver.
+    if (!isMounted(directory)) expectSuccess(await kubelet.mount(sample.volume), 'the next mount');
+    else faults.push(...faultsOf(directory, sample).map((fault) => `taken as mounted: ${fault}`));
     faults.push(...faultsOf(directory, sample));
   }
-  await releasingCommands(async () => {
-    if (!existsSync(directory)) return;
+  if (existsSync(directory)) {
     expectSuccess(await kubelet.unmount(sample.volume), 'the next unmount');
     removeIfEmpty(directory);
-  });
-  await untilNoProcessOn(directory);
+  }
   if (existsSync(directory)) faults.push('the directory is still there');
   const mounts = leftovers(pods).filter((entry) => sequel === 'again' && !/^(locks|gate)/.test(entry));
   faults.push(...mounts.map((entry) => `left after the next call: ${entry}`));
@@ -85,13 +77,13 @@ export async function tryKill(node: Kubelet, kill: Kill): Promise<Outcome> {
   faults.push(...leftovers(pods).map((entry) => `left: ${entry}`));
   return {
     kill: `${sample.name} ${callOut}, ${nameOf(point)}, ${sequel}`,
-    reached: killed || 'order' in point,
+    reached: killed,
     appeared,
     faults: [...new Set(faults)],
   };
 }
 
-/** A call-out that was not killed, but lost a command or finished before its point, answers as always. */
+/** A call-out that finished before its point answers as always. */
 function answerFaults(output: string): string[] {
   try {
     const { status } = JSON.parse(output) as { status?: unknown };
