@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { installerCommandOf, installerEnvironment } from '../e2e/lab/programs.ts';
 import type { InstallerRest } from './results.ts';
 
 const PORT = 9808;
@@ -17,11 +18,10 @@ export async function measureInstaller(driver: string, seconds: number): Promise
   const root = mkdtempSync(join(tmpdir(), 'installer-'));
   mkdirSync(join(root, 'plugins'));
   writeFileSync(join(root, 'config.json'), '{"schemaVersion":1}');
-  const args = ['--smol', '--no-install', '--no-env-file', 'run', `${process.cwd()}/dist/installer.cjs`];
-  const child = execa(driver, args, {
+  const [program = '', ...args] = installerCommandOf();
+  const child = execa(program, args, {
     env: {
-      BUN_BE_BUN: '1',
-      BUN_JSC_useJIT: '0',
+      ...installerEnvironment,
       DRIVER_FILE: driver,
       NODE_CONFIG_FILE: join(root, 'config.json'),
       PLUGIN_DIRECTORY: join(root, 'plugins'),

@@ -6,7 +6,6 @@ import { type AzureProcess, startAzure } from '../e2e/lab/azure.ts';
 import { Kubelet, mountsWith, type PodVolume } from '../e2e/lab/kubelet.ts';
 import { loadSeed } from '../e2e/mock/seed.ts';
 import { type AzureControl, controlAzure } from './azure-control.ts';
-import { buildEmptyProgram } from './empty-program.ts';
 import { type Measurement, measuredCallOut } from './measured-process.ts';
 import { buildNativePrograms } from './native/programs.ts';
 import { MOST_OBJECTS, secretNames, type Volumes, volumesOf } from './volumes.ts';
@@ -19,12 +18,16 @@ export interface Scene {
   readonly volumes: Volumes;
   /** The bare minimum of a mount: bench/native/floor. */
   readonly floor: string;
-  /** A program of the same runtime that does nothing: what `init` cannot go below. */
+  /** A program of C that does nothing: what `init` cannot go below. */
   empty(): Promise<Measurement>;
-  init(): Promise<Measurement>;
+  /** @param program the driver unless named */
+  init(program?: string): Promise<Measurement>;
   /** Makes the directory as kubelet does, then measures the program's `mount`. */
   mount(program: string, volume: PodVolume): Promise<Measurement>;
-  unmount(volume: PodVolume): Promise<Measurement>;
+  /** @param program the driver unless named */
+  unmount(volume: PodVolume, program?: string): Promise<Measurement>;
+  /** Puts another executable beside the driver, with the same node configuration. Returns its path. */
+  install(name: string, executable: string): string;
   /** Takes away what the floor has mounted. */
   clear(volume: PodVolume): Promise<void>;
   close(): Promise<void>;
@@ -33,7 +36,6 @@ export interface Scene {
 export async function setScene(): Promise<Scene> {
   mkdirSync('dist/bench', { recursive: true });
   const programs = await buildNativePrograms(`${process.cwd()}/dist/bench`);
-  const empty = await buildEmptyProgram(`${process.cwd()}/dist/bench`);
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   const azure = await startAzure(root);
   const control = controlAzure(azure);
@@ -49,13 +51,18 @@ export async function setScene(): Promise<Scene> {
     control,
     volumes: volumesOf(await loadSeed(), kubelet),
     floor,
-    empty: () => run(empty, 'init'),
-    init: () => run(kubelet.driver, 'init'),
+    empty: () => run(programs.empty, 'init'),
+    init: (program = kubelet.driver) => run(program, 'init'),
     async mount(program, volume) {
       mkdirSync(kubelet.directoryOf(volume), { recursive: true, mode: 0o750 });
       return run(program, ...kubelet.argumentsOf('mount', volume));
     },
-    unmount: (volume) => run(kubelet.driver, ...kubelet.argumentsOf('unmount', volume)),
+    unmount: (volume, program = kubelet.driver) => run(program, ...kubelet.argumentsOf('unmount', volume)),
+    install(name, executable) {
+      const path = join(dirname(kubelet.driver), name);
+      copyFileSync(executable, path);
+      return path;
+    },
     clear: async (volume) => void (await execa('umount', [kubelet.directoryOf(volume)])),
     async close() {
       await azure.stop();

@@ -4,9 +4,16 @@ import { availableMegabytes, type Scene } from './scene.ts';
 /** How often MemAvailable is looked at. */
 const WATCH_MS = 20;
 
-/** What a node goes through after a reboot: volumes of eight objects at once, as kubelet starts them, unbounded. */
-export async function measureStorm(scene: Scene, mounts: number): Promise<StormRow> {
-  const { control, kubelet } = scene;
+/**
+ * What a node goes through after a reboot: volumes of eight objects at once, as kubelet starts them, unbounded.
+ * @param program the driver unless named
+ */
+export async function measureStorm(
+  scene: Scene,
+  mounts: number,
+  program = scene.kubelet.driver,
+): Promise<StormRow> {
+  const { control } = scene;
   const volumes = Array.from({ length: mounts }, (_, index) => scene.volumes.of(`storm-${index}`, 8));
   await control.answerAfter(0);
   const resting = availableMegabytes();
@@ -16,11 +23,11 @@ export async function measureStorm(scene: Scene, mounts: number): Promise<StormR
   }, WATCH_MS);
   const mockCpu = control.cpuMilliseconds();
   const begun = performance.now();
-  const results = await Promise.allSettled(volumes.map((volume) => scene.mount(kubelet.driver, volume)));
+  const results = await Promise.allSettled(volumes.map((volume) => scene.mount(program, volume)));
   const seconds = (performance.now() - begun) / 1000;
   clearInterval(watch);
   const mockCpuSeconds = (control.cpuMilliseconds() - mockCpu) / 1000;
-  for (const volume of volumes) await scene.unmount(volume);
+  for (const volume of volumes) await scene.unmount(volume, program);
   const mounted = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   return {
     mounts,

@@ -6,14 +6,17 @@ export interface NativePrograms {
   readonly launch: string;
   /** The bare minimum of a mount; see floor/main.go. */
   readonly floor: string;
+  /** Answers as an unmount does, and ends; see empty.c. */
+  readonly empty: string;
 }
 
 /** Builds them into `directory`. @throws when a compiler is missing, naming what to install */
 export async function buildNativePrograms(directory: string): Promise<NativePrograms> {
-  const [launch, floor] = [`${directory}/launch`, `${directory}/floor`];
+  const [launch, floor, empty] = [`${directory}/launch`, `${directory}/floor`, `${directory}/empty`];
   await build('gcc', ['-O2', '-static', '-o', launch, `${import.meta.dirname}/launch.c`]);
+  await build('gcc', ['-O2', '-static', '-o', empty, `${import.meta.dirname}/empty.c`]);
   await build('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', floor, '.']);
-  return { launch, floor };
+  return { launch, floor, empty };
 }
 
 async function build(compiler: 'gcc' | 'go', args: readonly string[]): Promise<void> {
