@@ -6,9 +6,10 @@ import { locateToolchain, MissingTool } from './executable/toolchain.ts';
 import { cacheDir, projectDir } from './project.ts';
 
 try {
-  const { target, environment } = await locateToolchain(projectDir, cacheDir, buildMachineArch());
+  const toolchain = await locateToolchain(projectDir, cacheDir, buildMachineArch());
+  const { target, developmentEnvironment: env } = toolchain;
   const cargo = (...args: string[]) =>
-    execa('cargo', args, { cwd: join(projectDir, 'runtime'), env: environment, stdio: 'inherit' });
+    execa('cargo', args, { cwd: join(projectDir, 'runtime'), env, stdio: 'inherit' });
   await cargo('fmt', '--all', '--check');
   await cargo('clippy', '--quiet', '--locked', '--target', target, '--all-targets', '--', '-D', 'warnings');
   await cargo('test', '--quiet', '--locked', '--target', target);

@@ -1,7 +1,7 @@
 // Rust and the C compiler: what compiles the native programs, pinned in runtime/.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -25,8 +25,10 @@ export interface Toolchain {
   readonly sysroot: string;
   /** musl's licence, which Rust does not have. */
   readonly muslLicence: string;
-  /** Variables for cargo. */
+  /** Variables for cargo, for what is released: the same bytes in whatever directory. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables for cargo, for what only this machine runs: checkouts share what is compiled of others' crates. */
+  readonly developmentEnvironment: Readonly<Record<string, string>>;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function locateToolchain(projectDir: string, cacheDir: string, arch
   const directory = join(projectDir, 'runtime/toolchain');
   const { version, sysroot, host, commit } = await locateRust(projectDir, target);
   const zig = await locateZig(directory, cacheDir);
+  const wrappers = await keepWrappers(directory, cacheDir);
   const cargoHome = process.env['CARGO_HOME'] ?? join(homedir(), '.cargo');
   const zigCache = join(cacheDir, 'zig-cache');
   // The same bytes in whatever directory: rustc names the standard library's sources where they are installed, too.
@@ -46,36 +49,53 @@ export async function locateToolchain(projectDir: string, cacheDir: string, arch
     [projectDir, '/project'],
     [join(sysroot, 'lib/rustlib/src/rust'), `/rustc/${commit}`],
   ];
-  const flags = [
-    ...prefixes.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
-    // Of lld-static-pie, whose name says nothing to rustc.
-    ...(arch === 'arm64' ? ['-Clinker-flavor=ld.lld', '-Crelocation-model=pic'] : []),
-  ];
+  const remaps = prefixes.map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+  // Of lld-static-pie, whose name says nothing to rustc.
+  const linking = arch === 'arm64' ? ['-Clinker-flavor=ld.lld', '-Crelocation-model=pic'] : [];
+  const environment = (flags: string[]) => ({
+    ZIG: zig,
+    ZIG_GLOBAL_CACHE_DIR: zigCache,
+    ZIG_LOCAL_CACHE_DIR: zigCache,
+    CARGO_DIRECTORY: cargoHome,
+    PROJECT_DIRECTORY: projectDir,
+    CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
+    // Build scripts of crates run on this machine.
+    [`CARGO_TARGET_${variable(host)}_LINKER`]: join(wrappers, 'zig-cc'),
+    [`CARGO_TARGET_${variable(target)}_LINKER`]:
+      arch === 'arm64' ? join(wrappers, 'lld-static-pie') : 'rust-lld',
+    RUST_LLD: join(sysroot, 'lib/rustlib', host, 'bin/rust-lld'),
+    [`CC_${target.replaceAll('-', '_')}`]: join(wrappers, 'zig-cc'),
+    [`AR_${target.replaceAll('-', '_')}`]: join(wrappers, 'zig-ar'),
+  });
   return {
     target,
     version,
     sysroot,
     muslLicence: join(dirname(zig), 'lib/libc/musl/COPYRIGHT'),
-    environment: {
-      ZIG: zig,
-      ZIG_GLOBAL_CACHE_DIR: zigCache,
-      ZIG_LOCAL_CACHE_DIR: zigCache,
-      CARGO_DIRECTORY: cargoHome,
-      PROJECT_DIRECTORY: projectDir,
-      CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'),
-      // Build scripts of crates run on this machine.
-      [`CARGO_TARGET_${variable(host)}_LINKER`]: join(directory, 'zig-cc'),
-      [`CARGO_TARGET_${variable(target)}_LINKER`]:
-        arch === 'arm64' ? join(directory, 'lld-static-pie') : 'rust-lld',
-      RUST_LLD: join(sysroot, 'lib/rustlib', host, 'bin/rust-lld'),
-      [`CC_${target.replaceAll('-', '_')}`]: join(directory, 'zig-cc'),
-      [`AR_${target.replaceAll('-', '_')}`]: join(directory, 'zig-ar'),
+    environment: environment([...remaps, ...linking]),
+    developmentEnvironment: {
+      ...environment(linking),
+      CARGO_TARGET_DIR: join(cacheDir, 'runtime/development'),
     },
   };
 }
 
 function variable(target: string): string {
   return target.replaceAll('-', '_').toUpperCase();
+}
+
+/** Copies what cargo calls into the cache: cargo compiles C anew when its compiler is another path. Returns the directory. */
+async function keepWrappers(directory: string, cacheDir: string): Promise<string> {
+  const names = ['lld-static-pie', 'zig-ar', 'zig-cc'];
+  const texts = await Promise.all(names.map((name) => readFile(join(directory, name))));
+  const digest = createHash('sha256').update(Buffer.concat(texts)).digest('hex').slice(0, 16);
+  const kept = join(cacheDir, 'zig', `wrappers-${digest}`);
+  if (existsSync(kept)) return kept;
+  const work = `${kept}.${randomUUID()}`;
+  await mkdir(work, { recursive: true });
+  for (const name of names) await copyFile(join(directory, name), join(work, name));
+  await rename(work, kept).catch(() => rm(work, { recursive: true }));
+  return kept;
 }
 
 interface Rust {

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { evaluateProgram } from '../testing/evaluate.ts';
 
-const host = await evaluateProgram();
+const host = evaluateProgram;
 const { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGHUP, SIGPIPE } = constants.signals;
 
 describe('a fault is one answer for kubelet', () => {

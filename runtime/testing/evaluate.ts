@@ -1,24 +1,31 @@
-import { join } from 'node:path';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-
-const RUNTIME = join(import.meta.dirname, '..');
-
-let program: Promise<string> | undefined;
+import { buildMachineArch } from '../../image/arch.ts';
+import { locateToolchain } from '../../image/executable/toolchain.ts';
+import { cacheDir, distDir, projectDir } from '../../image/project.ts';
 
 /**
- * Builds the program that evaluates an ES module of a file with all native modules (runtime/host/testing/evaluate.rs), for
- * the build machine and with its C compiler. cargo builds only what changed.
- * @returns its file
+ * The program that evaluates an ES module of a file with all native modules (runtime/host/testing/evaluate.rs), for the
+ * build machine. `buildEvaluateProgram` makes it.
  */
-export function evaluateProgram(): Promise<string> {
-  program ??= build();
-  return program;
-}
+export const evaluateProgram = join(distDir, 'testing/evaluate');
 
-async function build(): Promise<string> {
-  await execa('cargo', ['build', '--quiet', '--locked', '--package', 'kv', '--example', 'evaluate'], {
-    cwd: RUNTIME,
-    stderr: ['pipe', 'inherit'],
-  });
-  return join(RUNTIME, 'target/debug/examples/evaluate');
+/** cargo compiles only what changed; a bare machine takes minutes. */
+export async function buildEvaluateProgram(): Promise<void> {
+  const { target, developmentEnvironment: env } = await locateToolchain(
+    projectDir,
+    cacheDir,
+    buildMachineArch(),
+  );
+  await execa(
+    'cargo',
+    ['build', '--quiet', '--locked', '--target', target, '--package', 'kv', '--example', 'evaluate'],
+    { cwd: join(projectDir, 'runtime'), env, stderr: ['pipe', 'inherit'] },
+  );
+  // Of another checkout it may be another program by the time that a test runs it.
+  const built = join(env['CARGO_TARGET_DIR'] ?? '', target, 'debug/examples/evaluate');
+  await mkdir(dirname(evaluateProgram), { recursive: true });
+  await copyFile(built, `${evaluateProgram}.new`);
+  await rename(`${evaluateProgram}.new`, evaluateProgram);
 }

@@ -46,10 +46,7 @@ export async function started<T>(
   try {
     const path = join(import.meta.dirname, script);
     const bundled = await bundle(path, directory);
-    return await action(
-      { node: [process.execPath, path], runtime: [await evaluateProgram(), bundled] },
-      directory,
-    );
+    return await action({ node: [process.execPath, path], runtime: [evaluateProgram, bundled] }, directory);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
