@@ -39,8 +39,9 @@ describe('the places of a node', () => {
   test.each([
     [24, 2, 4],
     [24, 16, 32],
-    [2, 16, 5],
+    [1, 16, 16],
     [0.1, 4, 1],
+    [0.01, 4, 1],
   ])('with %s GiB available and %i cores are %i', (gibibytes, cores, places) => {
     expect(placesOfNode(memory(gibibytes), cores)).toBe(places);
   });

@@ -9,8 +9,8 @@ import { withLock } from './lock.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { fairOrder, isTicket, numberOf, placeOf, placesFor } from './turns.ts';
 
-/** Memory that one mount needs at its peak, generously. */
-const BYTES_PER_MOUNT = 96 * 1024 * 1024;
+/** Memory that one mount needs at its peak, generously: 7 MB with 8 objects, 11 MB with 200 (npm run bench:compare). */
+const BYTES_PER_MOUNT = 16 * 1024 * 1024;
 /** The part of the node's available memory that mounts at the same time may take. */
 const SHARE_OF_MEMORY = 0.25;
 /** Mounts wait for answers most of their time, so more than one per core helps. */
