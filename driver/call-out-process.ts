@@ -38,8 +38,7 @@ export function runAsProcess(
 
 /** kubelet parses stdout and stderr together as one JSON document (driver-call.go), so stderr must stay silent. */
 function prepareProcess(): void {
-  closeSync(2);
-  openSync('/dev/null', 'w'); // takes the lowest free descriptor: 2
+  silenceStderr();
   process.umask(0o077);
   for (const name of Object.keys(process.env)) if (name !== 'PATH') delete process.env[name];
   process.on('uncaughtException', answerError);
@@ -52,6 +51,16 @@ function prepareProcess(): void {
         new DriverError('Interrupted', `the call-out was interrupted (${name}); kubelet will repeat it`),
       ),
     );
+  }
+}
+
+/** The next file that is opened takes the lowest free descriptor, which is 2. Nothing can be written to a directory, either. */
+function silenceStderr(): void {
+  closeSync(2);
+  try {
+    openSync('/dev/null', 'w');
+  } catch {
+    openSync('/', 'r');
   }
 }
 
