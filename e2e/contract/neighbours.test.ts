@@ -12,8 +12,8 @@ const { configure, mount, runAgent, vault } = rotatingOn(scene);
 /** Rounds of some mounts without the neighbour, and some with it, so that whatever else the machine does falls on both. */
 const ROUNDS = 5;
 const MOUNTS = 4;
-/** The neighbours' mounts may take so many times longer. */
-const MOST = 2;
+/** The neighbours' mounts may take so many times longer: one that waits for a whole rotation takes more than ten times. */
+const MOST = 4;
 
 const ITERATIONS = 40_000;
 const FILES = 400;
