@@ -1,6 +1,6 @@
 // One way to end, by name, with what it needs; run by runtime/host/testing/evaluate.rs, which has testing:faults.
 import * as system from 'runtime:system';
-import { exhaust, panic, raise, recurse, touchNothing } from 'testing:faults';
+import { exhaust, panic, raise, recurse, touchFreed, touchNothing } from 'testing:faults';
 
 const [way, number] = system.args;
 
@@ -10,6 +10,7 @@ const ways = {
   'the end of the stack': recurse,
   'a panic': panic,
   'memory that ends': exhaust,
+  'a read of freed memory': touchFreed,
   'recursion of JavaScript': () => {
     const deeper = () => deeper() + 1;
     for (const tried of [deeper, () => JSON.parse('['.repeat(1e6)), () => RegExp('('.repeat(1e5))])

@@ -5,14 +5,19 @@ import { buildMachineArch } from '../../image/arch.ts';
 import { locateToolchain } from '../../image/executable/toolchain.ts';
 import { cacheDir, distDir, projectDir } from '../../image/project.ts';
 
+/** By `npm run check:sanitizer`, which has its own. */
+const otherProgram = process.env['EVALUATE_PROGRAM'];
+export const isSanitized = otherProgram !== undefined;
+
 /**
  * The program that evaluates an ES module of a file with all native modules (runtime/host/testing/evaluate.rs), for the
- * build machine. `buildEvaluateProgram` makes it.
+ * build machine. `buildEvaluateProgram` makes it, unless EVALUATE_PROGRAM names another.
  */
-export const evaluateProgram = join(distDir, 'testing/evaluate');
+export const evaluateProgram = otherProgram ?? join(distDir, 'testing/evaluate');
 
 /** cargo compiles only what changed; a bare machine takes minutes. */
 export async function buildEvaluateProgram(): Promise<void> {
+  if (otherProgram !== undefined) return;
   const { target, developmentEnvironment: env } = await locateToolchain(
     projectDir,
     cacheDir,

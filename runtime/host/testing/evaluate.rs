@@ -16,6 +16,8 @@ use rquickjs::{
 };
 use std::path::Path;
 
+// A sanitizer sees what the system's allocator gives out (runtime/native-testing/sanitized.ts).
+#[cfg(not(sanitized))]
 #[global_allocator]
 static MEMORY: crash::Memory = crash::Memory;
 

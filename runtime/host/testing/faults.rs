@@ -12,7 +12,7 @@ pub struct Faults;
 
 impl ModuleDef for Faults {
     fn declare(declarations: &Declarations<'_>) -> Result<()> {
-        for name in ["raise", "touchNothing", "recurse", "panic", "exhaust", "starve"] {
+        for name in ["raise", "touchNothing", "recurse", "panic", "exhaust", "starve", "touchFreed"] {
             declarations.declare(name)?;
         }
         Ok(())
@@ -31,6 +31,7 @@ impl ModuleDef for Faults {
             Function::new(ctx.clone(), || -> () { panic!("with a secret in its message") })?,
         )?;
         exports.export("exhaust", Function::new(ctx.clone(), exhaust)?)?;
+        exports.export("touchFreed", Function::new(ctx.clone(), touch_freed)?)?;
         exports.export("starve", Function::new(ctx.clone(), starve)?)?;
         Ok(())
     }
@@ -39,6 +40,18 @@ impl ModuleDef for Faults {
 fn touch_nothing() {
     // SAFETY: none: nothing is ever mapped at the first page (vm.mmap_min_addr), and that fault is what is tested.
     unsafe { black_box(8 as *mut i32).write_volatile(1) };
+}
+
+/// For the sanitizer alone, which has to find it.
+fn touch_freed() -> u8 {
+    if !cfg!(sanitized) {
+        return 0;
+    }
+    let bytes = black_box(vec![1u8; 64]);
+    let at = bytes.as_ptr();
+    drop(bytes);
+    // SAFETY: none: that the memory was freed is what is tested.
+    unsafe { black_box(at).read_volatile() }
 }
 
 fn descend(depth: u32) -> u32 {
