@@ -4,7 +4,10 @@
  * All functions throw a RangeError on what is not BER; whoever reads a document gives that its meaning.
  */
 
-/** One element. `tag` is the identifier octet: class, constructed bit and number (below 31). */
+/**
+ * One element. `tag` is the identifier octet: class, constructed bit and number. A number above 30 has further octets,
+ * which are skipped: no element that the driver reads has one.
+ */
 export interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -15,10 +18,12 @@ export interface Element {
 export const INTEGER = 0x02;
 export const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
-const OBJECT_IDENTIFIER = 0x06;
+export const OBJECT_IDENTIFIER = 0x06;
 export const SEQUENCE = 0x30;
 export const SET = 0x31;
 const CONSTRUCTED = 0x20;
+/** The bits of an identifier octet which say that further octets have the tag's number. */
+const LONG_NUMBER = 0x1f;
 
 /** Deeper than any key or certificate is. */
 const MAX_DEPTH = 40;
@@ -70,6 +75,10 @@ export function bits({ content }: Element): Uint8Array {
   return content.subarray(1);
 }
 
+export function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
 /** A small non-negative integer, such as a version or a count. */
 export function smallInteger({ tag, content }: Element): number {
   if (tag !== INTEGER || content.length > 5 || ((content[0] ?? 0x80) & 0x80) !== 0)
@@ -95,10 +104,12 @@ export function dotted(element: Element): string {
 }
 
 function elementAt(bytes: Uint8Array, start: number, depth: number): { element: Element; end: number } {
-  const [tag, first] = bytes.subarray(start);
-  if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f || depth > MAX_DEPTH)
-    throw new RangeError('no element is here');
-  let contentStart = start + 2;
+  const tag = bytes[start];
+  if (tag === undefined || depth > MAX_DEPTH) throw new RangeError('no element is here');
+  const lengthStart = (tag & LONG_NUMBER) === LONG_NUMBER ? endOfNumber(bytes, start + 1) : start + 1;
+  const first = bytes[lengthStart];
+  if (first === undefined) throw new RangeError('no element is here');
+  let contentStart = lengthStart + 1;
   if (first === 0x80) {
     const contentEnd = endOfContents(bytes, contentStart, depth);
     return part(bytes, tag, start, contentStart, contentEnd, contentEnd + 2);
@@ -112,12 +123,19 @@ function elementAt(bytes: Uint8Array, start: number, depth: number): { element: 
   return part(bytes, tag, start, contentStart, contentStart + length, contentStart + length);
 }
 
+/** The offset behind the octets of a tag's number; all but the last have their first bit set. */
+function endOfNumber(bytes: Uint8Array, start: number): number {
+  let offset = start;
+  while (((bytes[offset] ?? 0) & 0x80) !== 0) offset += 1;
+  return offset + 1;
+}
+
 function part(bytes: Uint8Array, tag: number, start: number, from: number, to: number, end: number) {
   if (end > bytes.length) throw new RangeError('an element is cut short');
   return { element: { tag, content: bytes.subarray(from, to), raw: bytes.subarray(start, end) }, end };
 }
 
-/** Of an indefinite length: the offset of the two zero bytes that end it. */
+/** The offset of the two zero bytes that end an element of indefinite length. */
 function endOfContents(bytes: Uint8Array, start: number, depth: number): number {
   let offset = start;
   while (bytes[offset] !== 0 || bytes[offset + 1] !== 0) offset = elementAt(bytes, offset, depth + 1).end;

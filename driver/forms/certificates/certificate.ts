@@ -1,69 +1,85 @@
 import { createHash } from 'node:crypto';
 import {
-  BIT_STRING,
-  bits,
   children,
   contextTag,
   dotted,
   type Element,
   expectTag,
+  hex,
+  INTEGER,
   octets,
   readElement,
   SEQUENCE,
 } from './ber.ts';
+import { comparableName } from './distinguished-name.ts';
 
-/** An X.509 certificate with what the order of a chain needs of it (RFC 5280). */
+/** An X.509 certificate with what pairing it with a key and ordering a chain need of it (RFC 5280). */
 export interface Certificate {
   /** As stored, byte for byte. */
   readonly der: Uint8Array;
   /** Names in a form that can be compared. */
   readonly subject: string;
   readonly issuer: string;
+  /** Hex, without leading zeros. */
+  readonly serialNumber: string;
+  /** Milliseconds since 1970. Where one cannot be read, the certificate was never valid. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKeyInfo: Uint8Array;
+  /** Hex. */
   readonly subjectKeyId: string | undefined;
-  readonly authorityKeyId: string | undefined;
-  /** Hex of the BIT STRING of its public key. */
-  readonly publicKey: string;
+  /** What the certificate says of its issuer's key and certificate. */
+  readonly authority: AuthorityKeyId;
   readonly isAuthority: boolean;
-  /** Of a PKCS#12 bag: hex of what ties a key to its certificate. */
+  /** Hex of what ties a key to its certificate in a PKCS#12 container. */
   readonly localKeyId: string | undefined;
+}
+
+/** AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1), as far as it is there. */
+interface AuthorityKeyId {
+  /** Hex. */
+  readonly keyId?: string | undefined;
+  /** Names as in `Certificate`. */
+  readonly issuers?: readonly string[] | undefined;
+  readonly serialNumber?: string | undefined;
 }
 
 const SUBJECT_KEY_ID = '2.5.29.14';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const AUTHORITY_KEY_ID = '2.5.29.35';
 
-/** @throws RangeError when `bytes` hold no certificate */
+/**
+ * Reads only what the driver needs. All else, such as the values of other extensions, may hold whatever its issuer
+ * put there; an extension that is needed and cannot be read counts as missing.
+ * @throws RangeError when `bytes` hold no certificate
+ */
 export function readCertificate(bytes: Uint8Array, localKeyId?: string): Certificate {
   const whole = readElement(bytes, SEQUENCE);
   const fields = children(expectTag(children(whole)[0], SEQUENCE));
   // The version is left out of certificates of version 1.
-  const [, , issuer, , subject, publicKeyInfo, ...rest] =
+  const [serialNumber, , issuer, validity, subject, publicKeyInfo, ...rest] =
     fields[0]?.tag === contextTag(0) ? fields.slice(1) : fields;
   const extensions = extensionsOf(rest.find(({ tag }) => tag === contextTag(3)));
-  const constraints = extensions.get(BASIC_CONSTRAINTS);
+  const [notBefore, notAfter] = children(expectTag(validity, SEQUENCE));
   return {
     der: whole.raw,
     subject: comparableName(expectTag(subject, SEQUENCE)),
     issuer: comparableName(expectTag(issuer, SEQUENCE)),
-    subjectKeyId: optionalHex(extensions.get(SUBJECT_KEY_ID)?.content),
-    authorityKeyId: authorityKeyId(extensions.get(AUTHORITY_KEY_ID)),
-    publicKey: publicKeyBits(expectTag(publicKeyInfo, SEQUENCE)),
-    isAuthority: constraints !== undefined && constraints.content[0] === 0x01 && constraints.content[2] !== 0,
+    serialNumber: numberHex(expectTag(serialNumber, INTEGER)),
+    notBefore: timeOf(notBefore) ?? Number.POSITIVE_INFINITY,
+    notAfter: timeOf(notAfter) ?? Number.NEGATIVE_INFINITY,
+    publicKeyInfo: expectTag(publicKeyInfo, SEQUENCE).raw,
+    subjectKeyId: extensionValue(extensions, SUBJECT_KEY_ID, (value) => hex(octets(value))),
+    authority: extensionValue(extensions, AUTHORITY_KEY_ID, authorityKeyId) ?? {},
+    isAuthority: extensionValue(extensions, BASIC_CONSTRAINTS, isOfAuthority) ?? false,
     localKeyId,
   };
 }
 
-/** Hex of the BIT STRING of a SubjectPublicKeyInfo. */
-export function publicKeyBits(publicKeyInfo: Element): string {
-  return hex(bits(expectTag(children(publicKeyInfo)[1], BIT_STRING)));
-}
-
-/** Was `certificate` issued by the subject of `authority`? By name, and by key identifiers where both have them. */
-export function isIssuedBy(certificate: Certificate, authority: Certificate): boolean {
-  if (certificate.issuer !== authority.subject) return false;
-  const { authorityKeyId: wanted } = certificate;
-  const { subjectKeyId: offered } = authority;
-  return wanted === undefined || offered === undefined || wanted === offered;
+/** @param now milliseconds since 1970 */
+export function isValidAt({ notBefore, notAfter }: Certificate, now: number): boolean {
+  return notBefore <= now && now <= notAfter;
 }
 
 /** SHA-1 of the certificate: what PKCS#12 writers use for a localKeyId. */
@@ -71,55 +87,65 @@ export function fingerprint({ der }: Certificate): Uint8Array {
   return createHash('sha1').update(der).digest();
 }
 
-export function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+/** The bytes in the OCTET STRING of each extension, by object identifier. */
+function extensionsOf(field: Element | undefined): Map<string, Uint8Array> {
+  const extensions = new Map<string, Uint8Array>();
+  if (field === undefined) return extensions;
+  for (const extension of children(expectTag(children(field)[0], SEQUENCE))) {
+    const [id, ...rest] = children(extension);
+    extensions.set(dotted(expectTag(id, undefined)), octets(expectTag(rest.at(-1), undefined)));
+  }
+  return extensions;
 }
 
-function optionalHex(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && hex(bytes);
+function extensionValue<Value>(
+  extensions: ReadonlyMap<string, Uint8Array>,
+  id: string,
+  read: (value: Element) => Value,
+): Value | undefined {
+  const bytes = extensions.get(id);
+  try {
+    return bytes && read(readElement(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
-/** Extension values by object identifier, each as the element in its OCTET STRING. */
-function extensionsOf(field: Element | undefined): Map<string, Element> {
-  if (field === undefined) return new Map();
-  const extensions = children(expectTag(children(field)[0], SEQUENCE));
-  return new Map(
-    extensions.map((extension) => {
-      const [id, ...rest] = children(extension);
-      const value = rest.at(-1);
-      return [dotted(expectTag(id, undefined)), readElement(octets(expectTag(value, undefined)))];
-    }),
-  );
+function isOfAuthority(constraints: Element): boolean {
+  const [authority] = children(constraints);
+  return authority?.tag === 0x01 && authority.content[0] !== 0;
 }
 
-/** `[0] IMPLICIT keyIdentifier` of AuthorityKeyIdentifier (RFC 5280 section 4.2.1.1). */
-function authorityKeyId(value: Element | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return optionalHex(children(value).find(({ tag }) => tag === 0x80)?.content);
+/** All three parts have implicit tags; the issuer is the directoryName `[4]` of its GeneralNames. */
+function authorityKeyId(value: Element): AuthorityKeyId {
+  const parts = children(value);
+  const keyId = parts.find(({ tag }) => tag === 0x80);
+  const issuer = parts.find(({ tag }) => tag === contextTag(1));
+  const serialNumber = parts.find(({ tag }) => tag === 0x82);
+  const names = issuer && children(issuer).filter(({ tag }) => tag === contextTag(4));
+  return {
+    keyId: keyId && hex(keyId.content),
+    issuers: names?.map((name) => comparableName(readElement(name.content, SEQUENCE))),
+    serialNumber: serialNumber && numberHex(serialNumber),
+  };
 }
 
-const textOf: Readonly<Record<number, (content: Uint8Array) => string>> = {
-  12: utf8, // UTF8String
-  19: utf8, // PrintableString
-  20: (content) => Buffer.from(content).toString('latin1'), // TeletexString, as everybody reads it
-  22: utf8, // IA5String
-  26: utf8, // VisibleString
-  30: (content) => Buffer.from(content).swap16().toString('utf16le'), // BMPString
+function numberHex({ content }: Element): string {
+  return hex(content).replace(/^(?:00)+(?=..)/, '');
+}
+
+const TIMES: Readonly<Record<number, RegExp>> = {
+  23: /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?Z$/, // UTCTime
+  24: /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?Z$/, // GeneralizedTime
 };
 
-/** Case, blanks and kind of string do not tell names apart (RFC 5280 section 7.1). */
-function comparableName(name: Element): string {
-  const parts = children(name).map((set) =>
-    children(set).map((attribute) => {
-      const [id, value] = children(attribute);
-      const { tag, content } = expectTag(value, undefined);
-      const text = textOf[tag]?.(content).trim().replace(/\s+/g, ' ').toLowerCase();
-      return [dotted(expectTag(id, undefined)), text ?? hex(content)];
-    }),
-  );
-  return JSON.stringify(parts);
-}
-
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8');
+/** Milliseconds since 1970; a year of two digits is one from 1950 to 2049 (RFC 5280 section 4.1.2.5.1). */
+function timeOf(time: Element | undefined): number | undefined {
+  const parts = TIMES[time?.tag ?? 0]?.exec(Buffer.from(time?.content ?? []).toString('latin1'));
+  if (!parts) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
+    .slice(1)
+    .map((digits) => Number(digits ?? 0));
+  const century = time?.tag === 24 ? 0 : year < 50 ? 2000 : 1900;
+  return Date.UTC(century + year, month - 1, day, hour, minute, second);
 }

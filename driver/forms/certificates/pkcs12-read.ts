@@ -8,6 +8,7 @@ import {
   dotted,
   type Element,
   expectTag,
+  hex,
   OCTET_STRING,
   octets,
   only,
@@ -15,7 +16,7 @@ import {
   SEQUENCE,
   SET,
 } from './ber.ts';
-import { type Certificate, hex, readCertificate } from './certificate.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
 import { IterationBudget } from './iteration-budget.ts';
 import { decrypt, type Password, unsupported } from './password-encryption.ts';
 import { type Digest, derivePkcs12 } from './pkcs12-key.ts';

@@ -1,30 +1,15 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { integer, nullValue, objectIdentifier, octetString, sequence } from '../der.ts';
-import {
-  BIT_STRING,
-  bits,
-  children,
-  contextTag,
-  dotted,
-  expectTag,
-  OCTET_STRING,
-  octets,
-  only,
-  readElement,
-  SEQUENCE,
-} from './ber.ts';
-import { hex, publicKeyBits } from './certificate.ts';
+import { children, contextTag, expectTag, OCTET_STRING, only, readElement, SEQUENCE } from './ber.ts';
+import { EC, RSA } from './public-key-info.ts';
 
 /** A private key. */
 export interface PrivateKey {
   /** PKCS#8 PrivateKeyInfo (RFC 5958), DER, as stored when it was stored so. */
   readonly pkcs8: Uint8Array;
-  /** Of a PKCS#12 bag: hex of what ties it to its certificate. */
+  /** Hex of what ties it to its certificate in a PKCS#12 container. */
   readonly localKeyId: string | undefined;
 }
 
-const RSA = '1.2.840.113549.1.1.1';
-const EC = '1.2.840.10045.2.1';
 const VERSION_0 = integer(Uint8Array.of(0));
 
 /** @throws RangeError when `bytes` hold no PKCS#8 key */
@@ -61,33 +46,4 @@ export function fromSec1(bytes: Uint8Array, parameters: Uint8Array | undefined):
   );
   const algorithm = sequence(objectIdentifier(EC), curve);
   return { pkcs8: sequence(VERSION_0, algorithm, octetString(key)), localKeyId: undefined };
-}
-
-/**
- * Hex of the public key's BIT STRING, as in a certificate; undefined when it cannot be told, as of a curve that the
- * runtime does not know and a key that leaves its public part out.
- */
-export function publicKeyOf({ pkcs8 }: PrivateKey): string | undefined {
-  try {
-    const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-    const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
-    return publicKeyBits(readElement(der, SEQUENCE));
-  } catch {
-    // A curve that the runtime does not know, such as P-256K.
-  }
-  try {
-    return publicPointIn(pkcs8);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The public point that an EC key may carry. */
-function publicPointIn(pkcs8: Uint8Array): string | undefined {
-  const [, algorithm, key] = children(readElement(pkcs8, SEQUENCE));
-  const [id] = children(expectTag(algorithm, SEQUENCE));
-  if (dotted(expectTag(id, undefined)) !== EC) return undefined;
-  const fields = children(readElement(octets(expectTag(key, OCTET_STRING)), SEQUENCE));
-  const publicKey = fields.find(({ tag }) => tag === contextTag(1));
-  return publicKey && hex(bits(only(publicKey, BIT_STRING)));
 }

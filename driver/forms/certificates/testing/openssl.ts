@@ -55,12 +55,15 @@ export class Workshop {
     return this.text(['genpkey', '-algorithm', ...options]);
   }
 
-  /** A certificate for a key, by an issuer or self-signed; `identifiers` are those of its key and its issuer's. */
+  /**
+   * A certificate for a key, by an issuer or self-signed; `identifiers` are those of its key and its issuer's,
+   * `options` are further ones of `openssl req`.
+   */
   async certify(
     name: string,
     key: string,
     issuer?: Identity,
-    { authority = false, identifiers = true } = {},
+    { authority = false, identifiers = true, days = 30, options = [] as readonly string[] } = {},
   ): Promise<Identity> {
     const extensions = [
       ...(authority ? ['basicConstraints=critical,CA:TRUE'] : []),
@@ -70,7 +73,8 @@ export class Workshop {
       ? ['-CA', await this.file(issuer.certificate), '-CAkey', await this.file(issuer.key)]
       : [];
     const certificate = await this.text([
-      ...['req', '-x509', '-new', '-key', await this.file(key), '-subj', name, '-days', '30'],
+      ...['req', '-x509', '-new', '-key', await this.file(key), '-subj', name, '-days', String(days)],
+      ...options,
       // What openssl's own configuration adds would make every certificate an authority.
       ...['-config', await this.file('[req]\ndistinguished_name=dn\nx509_extensions=x\n[dn]\n[x]\n')],
       ...extensions.flatMap((extension) => ['-addext', extension]),

@@ -1,0 +1,54 @@
+// Secrets that were once read wrongly (testing/cases), with what openssl, Python's cryptography, keytool and Node make of them.
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { certificateFile } from './certificate-file.ts';
+import { blocksOf } from './testing/openssl.ts';
+
+type Part = Parameters<typeof certificateFile>[2];
+
+const stored = (name: string) => readFile(join(import.meta.dirname, 'testing/cases', name));
+
+async function pem(name: string, part: Part = 'all', password?: string): Promise<string> {
+  return Buffer.from(await certificateFile(await stored(name), 'pem', part, password)).toString();
+}
+
+const serialsOf = (text: string) =>
+  blocksOf(text)
+    .filter((block) => block.includes('CERTIFICATE'))
+    .map((block) => new X509Certificate(block).serialNumber);
+
+describe('a certificate with an extension that nobody needs is used as any other:', () => {
+  test.each(['01a-extension-raw-text.pem', '01b-extension-high-tag-valid-der.pem'])('%s', async (name) => {
+    expect(await pem(name)).toBe((await stored(name)).toString());
+  });
+});
+
+test('an RSA-PSS key is paired with its own certificate, which is stored second', async () => {
+  expect(serialsOf(await pem('02a-rsapss-key-ca-stored-first.pem'))).toEqual([
+    '6E99573E384A510588F69A27E0C1661E48E00839',
+    '64734036854A64912114870A1F49E823FA66AE4E',
+  ]);
+});
+
+test('a key that fits no certificate is a fault', async () => {
+  await expect(pem('02b-rsapss-key-fits-nothing.pem')).rejects.toMatchObject({
+    code: 'ObjectContentInvalid',
+    message: 'its private key fits none of its certificates; store the two that belong together',
+  });
+});
+
+test('of two certificates of one key the one is taken that the container ties to it', async () => {
+  const name = '05-java-keystore-old-and-new-certificate-of-one-key-password-secret1.p12.b64';
+  const [leaf = ''] = blocksOf(await pem(name, 'cert', 'secret1'));
+  expect(new X509Certificate(leaf).validTo).toMatch(/20[3-9]\d GMT$|202[7-9] GMT$/);
+});
+
+test('the authority that signed comes second, which the authority key identifier names by issuer and serial', async () => {
+  expect(serialsOf(await pem('09-rekeyed-ca-aki-by-serial.pem'))).toEqual([
+    '7A03461837853FACE23D86677D4B043247B5B97A',
+    '7B4D6EED5D61AA152E0D8534309FF2F5B13ACC3F',
+    '5C9F76D60DF44CFDD25100A1C301A163F6097E01',
+  ]);
+});
