@@ -66,20 +66,16 @@ async function readKey(pem: string, password: string | undefined, breathe: Breat
  * file says; this counts the iterations first.
  */
 async function openKey(pem: string, password: string, breathe: Breathe): Promise<KeyObject> {
-  const [
-    { children, expectTag, octets, OCTET_STRING, readElement, SEQUENCE },
-    { IterationBudget },
-    { decrypt },
-  ] = await Promise.all([
-    import('../forms/certificates/ber.ts'),
-    import('../forms/certificates/iteration-budget.ts'),
-    import('../forms/certificates/password-encryption.ts'),
-  ]);
+  const [{ children, expectTag, octets, OCTET_STRING, readElement, SEQUENCE }, { Derivations }, { decrypt }] =
+    await Promise.all([
+      import('../forms/certificates/ber.ts'),
+      import('../forms/certificates/derivations.ts'),
+      import('../forms/certificates/password-encryption.ts'),
+    ]);
   const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
   const [algorithm, data] = children(readElement(der, SEQUENCE));
-  const budget = new IterationBudget(breathe);
   const encrypted = octets(expectTag(data, OCTET_STRING));
-  const plain = await decrypt(expectTag(algorithm, SEQUENCE), encrypted, password, budget);
+  const plain = await decrypt(expectTag(algorithm, SEQUENCE), encrypted, password, new Derivations(breathe));
   return createPrivateKey({ key: Buffer.from(plain ?? []), format: 'der', type: 'pkcs8' });
 }
 

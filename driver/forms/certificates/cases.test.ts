@@ -1,5 +1,5 @@
 // Secrets that were once read wrongly (testing/cases), with what openssl, Python's cryptography, keytool and Node make of them.
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -51,4 +51,36 @@ test('the authority that signed comes second, which the authority key identifier
     '7B4D6EED5D61AA152E0D8534309FF2F5B13ACC3F',
     '5C9F76D60DF44CFDD25100A1C301A163F6097E01',
   ]);
+});
+
+test('the container that GnuTLS writes by default opens', { timeout: 60_000 }, async () => {
+  const opened = await pem('03a-gtls-default-password-secret.p12.b64', 'all', 'secret');
+  expect(blocksOf(opened)).toHaveLength(3);
+  await expect(pem('03a-gtls-default-password-secret.p12.b64', 'all', 'another')).rejects.toMatchObject({
+    message: expect.stringContaining('is not the password of its PKCS#12 container'),
+  });
+});
+
+describe('a container with PBMAC1 (RFC 9579)', () => {
+  const name = '04-pbmac1-go-modern2026-no-password.p12.b64';
+
+  test.each([undefined, 'of another container'])('opens, with pfxpassword %s', async (password) => {
+    const blocks = blocksOf(await pem(name, 'all', password));
+    expect(blocks.map((block) => block.slice(11, 22))).toEqual([
+      'PRIVATE KEY',
+      ...Array(3).fill('CERTIFICATE'),
+    ]);
+    const [key = '', leaf = ''] = blocks;
+    expect(new X509Certificate(leaf).checkPrivateKey(createPrivateKey(key))).toBe(true);
+  });
+
+  test('is refused where the check of integrity fails', async () => {
+    const changed = Buffer.from((await stored(name)).toString(), 'base64');
+    // Within the check's value: 32 bytes before an empty salt and a count.
+    const at = changed.length - 10;
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    await expect(certificateFile(changed, 'pem', 'all', undefined)).rejects.toMatchObject({
+      message: expect.stringContaining('its PKCS#12 container has a password'),
+    });
+  });
 });

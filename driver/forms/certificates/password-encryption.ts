@@ -1,13 +1,19 @@
 import { createDecipheriv } from 'node:crypto';
 import { contentFault } from '../content-fault.ts';
-import { children, dotted, type Element, expectTag, OCTET_STRING, octets, SEQUENCE } from './ber.ts';
-import type { IterationBudget } from './iteration-budget.ts';
-import { derivePbkdf2 } from './pbkdf2.ts';
-import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
+import {
+  children,
+  dotted,
+  type Element,
+  expectTag,
+  INTEGER,
+  OCTET_STRING,
+  octets,
+  SEQUENCE,
+  smallInteger,
+} from './ber.ts';
+import { type Derivation, type Derivations, iterationsIn, type Password } from './derivations.ts';
+import type { Digest } from './pkcs12-key.ts';
 import { decryptRc2 } from './rc2.ts';
-
-/** Null is a password that is not even empty; writers of PKCS#12 without a password differ in that. */
-export type Password = string | null;
 
 const PBES2 = '1.2.840.113549.1.5.13';
 const PBKDF2 = '1.2.840.113549.1.5.12';
@@ -47,19 +53,19 @@ export async function decrypt(
   algorithm: Element,
   data: Uint8Array,
   password: Password,
-  budget: IterationBudget,
+  derivations: Derivations,
 ): Promise<Uint8Array | undefined> {
   const [id, parameters] = children(expectTag(algorithm, SEQUENCE));
   const scheme = dotted(expectTag(id, undefined));
   const fields = children(expectTag(parameters, SEQUENCE));
-  if (scheme === PBES2) return decryptPbes2(fields, data, password, budget);
+  if (scheme === PBES2) return decryptPbes2(fields, data, password, derivations);
   const pkcs12 = pkcs12Schemes[scheme];
   if (pkcs12 === undefined) throw unsupported('encrypted', scheme);
+  const digest = 'sha1';
   const salt = octets(expectTag(fields[0], OCTET_STRING));
-  const iterations = budget.take(fields[1]);
-  const { breathe } = budget;
-  const key = await derivePkcs12('sha1', password, salt, iterations, 'key', pkcs12.bytes, breathe);
-  const iv = await derivePkcs12('sha1', password, salt, iterations, 'iv', 8, breathe);
+  const iterations = iterationsIn(fields[1]);
+  const key = await derivations.pkcs12(password, 'key', { digest, salt, iterations, size: pkcs12.bytes });
+  const iv = await derivations.pkcs12(password, 'iv', { digest, salt, iterations, size: 8 });
   if (pkcs12.cipher === 'rc2') return decryptRc2(key, iv, data);
   // Two keys are three whose last is the first.
   const threeKeys = Buffer.concat([key, key.subarray(0, 24 - key.length)]);
@@ -76,29 +82,45 @@ async function decryptPbes2(
   fields: Element[],
   data: Uint8Array,
   password: Password,
-  budget: IterationBudget,
+  derivations: Derivations,
 ): Promise<Uint8Array | undefined> {
-  const [derivation, encryption] = fields.map((field) => children(field));
-  const [derivationId, derivationParameters] = derivation ?? [];
-  const [encryptionId, iv] = encryption ?? [];
-  const derivationScheme = dotted(expectTag(derivationId, undefined));
-  if (derivationScheme !== PBKDF2) throw unsupported('encrypted', derivationScheme);
+  const [derivation, encryption] = fields;
+  const [encryptionId, iv] = children(expectTag(encryption, SEQUENCE));
   const encryptionScheme = dotted(expectTag(encryptionId, undefined));
   const cipher = pbes2Ciphers[encryptionScheme];
   if (cipher === undefined) throw unsupported('encrypted', encryptionScheme);
-  const [salt, iterations, ...options] = children(expectTag(derivationParameters, SEQUENCE));
-  const prf = options.find(({ tag }) => tag === SEQUENCE);
-  const prfId = prf && dotted(expectTag(children(prf)[0], undefined));
-  const digest = prfId === undefined ? 'sha1' : pseudoRandomFunctions[prfId];
-  if (digest === undefined) throw unsupported('encrypted', prfId ?? '');
-  const key = await derivePbkdf2(
-    password ?? '',
-    octets(expectTag(salt, OCTET_STRING)),
-    budget.take(iterations),
-    cipher.bytes,
-    digest,
-  );
+  const { size: _, ...parameters } = readPbkdf2(derivation, 'encrypted');
+  const key = await derivations.pbkdf2(password, { ...parameters, size: cipher.bytes });
   return decryptBlocks(cipher.cipher, key, octets(expectTag(iv, OCTET_STRING)), data);
+}
+
+/**
+ * The parameters of PBKDF2 (RFC 8018 appendix A.2).
+ * @param how what the key is for, in messages
+ * @returns `size` is 0 where the length of the key is left to its use
+ * @throws DriverError `ObjectContentInvalid` for another function
+ */
+export function readPbkdf2(algorithm: Element | undefined, how: string): Derivation {
+  const [id, parameters] = children(expectTag(algorithm, SEQUENCE));
+  const scheme = dotted(expectTag(id, undefined));
+  if (scheme !== PBKDF2) throw unsupported(how, scheme);
+  const [salt, iterations, ...options] = children(expectTag(parameters, SEQUENCE));
+  const size = options.find(({ tag }) => tag === INTEGER);
+  const prf = options.find(({ tag }) => tag === SEQUENCE);
+  return {
+    digest: prf === undefined ? 'sha1' : hmacDigest(prf, how),
+    salt: octets(expectTag(salt, OCTET_STRING)),
+    iterations: iterationsIn(iterations),
+    size: size === undefined ? 0 : smallInteger(size),
+  };
+}
+
+/** The hash function of an HMAC. @throws DriverError `ObjectContentInvalid` for another algorithm */
+export function hmacDigest(algorithm: Element | undefined, how: string): Digest {
+  const id = dotted(expectTag(children(expectTag(algorithm, SEQUENCE))[0], undefined));
+  const digest = pseudoRandomFunctions[id];
+  if (digest === undefined) throw unsupported(how, id);
+  return digest;
 }
 
 function decryptBlocks(

@@ -17,9 +17,9 @@ import {
   SET,
 } from './ber.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
-import { IterationBudget } from './iteration-budget.ts';
-import { decrypt, type Password, unsupported } from './password-encryption.ts';
-import { type Digest, derivePkcs12 } from './pkcs12-key.ts';
+import { type Derivation, Derivations, digestSizes, iterationsIn, type Password } from './derivations.ts';
+import { decrypt, hmacDigest, readPbkdf2, unsupported } from './password-encryption.ts';
+import type { Digest } from './pkcs12-key.ts';
 import { type PrivateKey, readPrivateKey } from './private-key.ts';
 import { damaged, type Stored } from './stored.ts';
 
@@ -30,6 +30,7 @@ const SHROUDED_KEY_BAG = '1.2.840.113549.1.12.10.1.2';
 const CERTIFICATE_BAG = '1.2.840.113549.1.12.10.1.3';
 const NESTED_BAG = '1.2.840.113549.1.12.10.1.6';
 const X509_CERTIFICATE = '1.2.840.113549.1.9.22.1';
+const PBMAC1 = '1.2.840.113549.1.5.14';
 const LOCAL_KEY_ID = '1.2.840.113549.1.9.21';
 
 const digests: Readonly<Record<string, Digest>> = {
@@ -44,8 +45,8 @@ const digests: Readonly<Record<string, Digest>> = {
 class WrongPassword extends Error {}
 
 /**
- * The keys and certificates of a PKCS#12 container (RFC 7292). An empty password, none at all, and the one given are
- * tried in that order: of a volume's containers, not all need to have it.
+ * The keys and certificates of a PKCS#12 container (RFC 7292). The password that is given, an empty one and none at
+ * all are tried in that order: not all containers of a volume need to have the one that is given.
  *
  * Own reading of the container's structure, because libraries that do it give back only RSA keys, and certificates
  * encoded anew.
@@ -56,13 +57,12 @@ export async function readPkcs12(
   pfxPassword: string | undefined,
   breathe: Breathe = breatheNowAndThen(),
 ): Promise<Stored> {
-  const budget = new IterationBudget(breathe);
-  const passwords: Password[] = ['', null];
-  if (pfxPassword !== undefined) passwords.push(pfxPassword);
+  const derivations = new Derivations(breathe);
+  const passwords: Password[] = pfxPassword === undefined ? ['', null] : [pfxPassword, '', null];
   try {
     for (const password of passwords) {
       try {
-        return await readWith(der, password, budget);
+        return await readWith(der, password, derivations);
       } catch (error) {
         if (!(error instanceof WrongPassword)) throw error;
       }
@@ -77,16 +77,16 @@ export async function readPkcs12(
   );
 }
 
-async function readWith(der: Uint8Array, password: Password, budget: IterationBudget): Promise<Stored> {
+async function readWith(der: Uint8Array, password: Password, derivations: Derivations): Promise<Stored> {
   const [, contentInfo, macData] = children(readElement(der, SEQUENCE));
   const { type, content } = contentOf(expectTag(contentInfo, SEQUENCE));
   if (type !== DATA) throw unsupported('signed', type);
   const authSafe = octets(content);
-  if (macData !== undefined) await verifyMac(macData, authSafe, password, budget);
+  if (macData !== undefined) await verifyMac(macData, authSafe, password, derivations);
   const stored: { keys: PrivateKey[]; certificates: Certificate[] } = { keys: [], certificates: [] };
   for (const part of children(readElement(authSafe, SEQUENCE))) {
-    const bags = await openSafe(part, password, budget);
-    await readBags(bags, password, budget, stored);
+    const bags = await openSafe(part, password, derivations);
+    await readBags(bags, password, derivations, stored);
   }
   return stored;
 }
@@ -102,55 +102,102 @@ async function verifyMac(
   macData: Element,
   authSafe: Uint8Array,
   password: Password,
-  budget: IterationBudget,
+  derivations: Derivations,
 ): Promise<void> {
   const [digestInfo, salt, iterations] = children(macData);
   const [algorithm, expected] = children(expectTag(digestInfo, SEQUENCE));
-  const id = dotted(expectTag(children(expectTag(algorithm, SEQUENCE))[0], undefined));
-  const digest = digests[id];
-  if (digest === undefined) throw unsupported('protected', id);
+  const [id, parameters] = children(expectTag(algorithm, SEQUENCE));
+  const method = dotted(expectTag(id, undefined));
   const wanted = octets(expectTag(expected, OCTET_STRING));
-  const count = iterations === undefined ? 1 : budget.take(iterations);
-  const key = await derivePkcs12(
-    digest,
-    password,
-    octets(expectTag(salt, OCTET_STRING)),
-    count,
-    'mac',
-    wanted.length,
-    budget.breathe,
-  );
+  const { digest, key } =
+    method === PBMAC1
+      ? await keyOfPbmac1(expectTag(parameters, SEQUENCE), password, derivations)
+      : await keyOfMac(method, salt, iterations, password, derivations);
   const actual = createHmac(digest, key).update(authSafe).digest();
   if (actual.length !== wanted.length || !timingSafeEqual(actual, wanted)) throw new WrongPassword();
 }
 
+interface MacKey {
+  readonly digest: Digest;
+  readonly key: Uint8Array;
+}
+
+/** RFC 7292 section 4. Without a count there is one iteration. */
+async function keyOfMac(
+  method: string,
+  salt: Element | undefined,
+  iterations: Element | undefined,
+  password: Password,
+  derivations: Derivations,
+): Promise<MacKey> {
+  const digest = digests[method];
+  if (digest === undefined) throw unsupported('protected', method);
+  const derivation: Derivation = {
+    digest,
+    salt: octets(expectTag(salt, OCTET_STRING)),
+    iterations: iterations === undefined ? 1 : iterationsIn(iterations),
+    size: digestSizes[digest],
+  };
+  return { digest, key: await derivations.pkcs12(password, 'mac', derivation) };
+}
+
+/** RFC 9579: the salt and the iterations beside it mean nothing, and the length of the key has to be said. */
+async function keyOfPbmac1(
+  parameters: Element,
+  password: Password,
+  derivations: Derivations,
+): Promise<MacKey> {
+  const [derivationField, macField] = children(parameters);
+  const derivation = readPbkdf2(derivationField, 'protected');
+  if (derivation.size < 1) throw new RangeError('a key without a length');
+  return {
+    digest: hmacDigest(macField, 'protected'),
+    key: await derivations.pbkdf2(password, derivation),
+  };
+}
+
 /** SafeContents, decrypted where they are encrypted. */
-async function openSafe(contentInfo: Element, password: Password, budget: IterationBudget): Promise<Element> {
+async function openSafe(
+  contentInfo: Element,
+  password: Password,
+  derivations: Derivations,
+): Promise<Element> {
   const { type, content } = contentOf(contentInfo);
   if (type === DATA) return readElement(octets(content), SEQUENCE);
   if (type !== ENCRYPTED_DATA) throw unsupported('encrypted', type);
   const [, encryptedContentInfo] = children(content);
   const [, algorithm, encrypted] = children(expectTag(encryptedContentInfo, SEQUENCE));
-  return decryptElement(algorithm, octets(expectTag(encrypted, undefined)), password, budget);
+  return decryptElement(algorithm, octets(expectTag(encrypted, undefined)), password, derivations);
 }
 
 async function decryptElement(
   algorithm: Element | undefined,
   data: Uint8Array,
   password: Password,
-  budget: IterationBudget,
+  derivations: Derivations,
 ): Promise<Element> {
-  const plain = await decrypt(expectTag(algorithm, SEQUENCE), data, password, budget);
+  const plain = await decrypt(expectTag(algorithm, SEQUENCE), data, password, derivations);
   // By chance a wrong password leaves valid padding, one time in 256; then the content is no sequence.
-  if (plain?.[0] !== SEQUENCE) throw new WrongPassword();
-  return readElement(plain);
+  const element = plain && sequenceIn(plain);
+  if (element === undefined) throw new WrongPassword();
+  return element;
+}
+
+/** A sequence that is all of some bytes. */
+function sequenceIn(bytes: Uint8Array): Element | undefined {
+  try {
+    const element = readElement(bytes, SEQUENCE);
+    return element.raw.length === bytes.length ? element : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Revocation lists and other secrets in a container are not of a certificate's chain, and left out. */
 async function readBags(
   safeContents: Element,
   password: Password,
-  budget: IterationBudget,
+  derivations: Derivations,
   stored: { keys: PrivateKey[]; certificates: Certificate[] },
 ): Promise<void> {
   for (const bag of children(safeContents)) {
@@ -167,7 +214,7 @@ async function readBags(
           algorithm,
           octets(expectTag(data, OCTET_STRING)),
           password,
-          budget,
+          derivations,
         );
         stored.keys.push(readPrivateKey(plain.raw, localKeyId));
         break;
@@ -181,7 +228,7 @@ async function readBags(
         break;
       }
       case NESTED_BAG:
-        await readBags(content, password, budget, stored);
+        await readBags(content, password, derivations, stored);
         break;
     }
   }

@@ -1,4 +1,5 @@
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createHmac, pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Breathe } from '../../ports.ts';
 import { breatheNowAndThen } from '../breathe.ts';
 import {
@@ -12,7 +13,6 @@ import {
   taggedOctets,
 } from '../der.ts';
 import { fingerprint } from './certificate.ts';
-import { derivePbkdf2 } from './pbkdf2.ts';
 import { derivePkcs12 } from './pkcs12-key.ts';
 import type { Bundle } from './stored.ts';
 
@@ -70,7 +70,7 @@ export async function writePkcs12(
 }
 
 async function encrypt(plain: Uint8Array, password: string, salt: Uint8Array, iv: Uint8Array) {
-  const key = await derivePbkdf2(password, salt, ITERATIONS, 32, 'sha256');
+  const key = await promisify(pbkdf2)(password, salt, ITERATIONS, 32, 'sha256');
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const data = Buffer.concat([cipher.update(plain), cipher.final()]);
   const prf = sequence(objectIdentifier('1.2.840.113549.2.9'), nullValue);
