@@ -31,6 +31,7 @@ describe('a text is refused, and not quoted,', () => {
     ['with blanks', 'base64', 'canary canar', 'such as blanks'],
     ['of the URL-safe kind', 'base64', 'ca-nary_', 'the URL-safe kind'],
     ['with half a byte', 'hex', 'cafebab', 'odd number of digits'],
+    ['with a lone surrogate', 'utf-8', 'canary \ud800', 'not valid Unicode'],
     ['with a prefix', 'hex', '0xcafe', 'other characters than 0-9 and a-f'],
   ])('%s', (_, encoding, text, reason) => {
     const action = () => decodeText(text, encoding);

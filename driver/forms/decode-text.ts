@@ -3,12 +3,16 @@ import { contentFault } from './content-fault.ts';
 
 /**
  * The bytes that a secret's text stands for. Strict: base64 with padding and the standard alphabet, hex with two
- * digits a byte; line ends are skipped in both.
+ * digits a byte; line ends are skipped in both. Text as it is has to be valid Unicode.
  * @throws DriverError `ObjectContentInvalid`
  */
 export function decodeText(text: string, encoding: 'utf-8' | 'base64' | 'hex'): Uint8Array {
   switch (encoding) {
     case 'utf-8':
+      if (!text.isWellFormed())
+        throw contentFault(
+          'its text is not valid Unicode: it has half a character (a lone surrogate), which no file can hold; store it again, binary data in base64',
+        );
       return new TextEncoder().encode(text);
     case 'base64': {
       const bytes = fromBase64(text);

@@ -84,3 +84,42 @@ describe('a container with PBMAC1 (RFC 9579)', () => {
     });
   });
 });
+
+test.each<[string, string]>([
+  [
+    '10a-pem-escaped-newlines.txt',
+    'its line breaks are stored as the two characters \\ and n; store the file itself (az keyvault secret set --file <file>)',
+  ],
+  [
+    '10b-base64-of-pem.txt',
+    'it is the base64 of PEM text; add encoding: base64 to the item, or store the PEM text itself',
+  ],
+])('%s is refused with its way out', async (name, message) => {
+  await expect(pem(name)).rejects.toMatchObject({ code: 'ObjectContentInvalid', message });
+});
+
+test('a container is read in the URL-safe kind of base64 too, with and without padding', async () => {
+  const name = '04-pbmac1-go-modern2026-no-password.p12.b64';
+  const bytes = Buffer.from((await stored(name)).toString(), 'base64');
+  const urlSafe = bytes.toString('base64url');
+  const padding = '='.repeat((4 - (urlSafe.length % 4)) % 4);
+  for (const text of [urlSafe, `${urlSafe}${padding}\n`]) {
+    const file = await certificateFile(Buffer.from(text), 'pem', 'all', undefined);
+    expect(Buffer.from(file).toString()).toBe(await pem(name));
+    expect(await certificateFile(Buffer.from(text), 'pfx', 'all', undefined)).toEqual(new Uint8Array(bytes));
+  }
+});
+
+test('headers of RFC 1421 before an unencrypted key are skipped', async () => {
+  const name = '11-pem-rfc1421-header.pem';
+  const text = (await stored(name)).toString();
+  const expected = text.replace('X-Comment: mine\n\n', '');
+  const withHeaders = (headers: string) =>
+    certificateFile(Buffer.from(text.replace('X-Comment: mine\n\n', headers)), 'pem', 'all', undefined);
+  expect(await pem(name)).toBe(expected);
+  for (const headers of ['Proc-Type: 4,MIC-CLEAR\r\nContent-Domain: RFC822,\r\n  more\r\n\r\n', 'A: b\n \n'])
+    expect(Buffer.from(await withHeaders(headers)).toString()).toBe(expected);
+  await expect(withHeaders('Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n')).rejects.toMatchObject({
+    message: expect.stringContaining('its private key is encrypted'),
+  });
+});

@@ -14,8 +14,8 @@ import type { Bundle } from './stored.ts';
 type Part = Extract<ObjectForm, { type: 'secret' }>['part'];
 
 /**
- * The file of a secret that holds a certificate with its key: PEM text, or a PKCS#12 container (in base64, as the
- * vault has it, or its bytes). The content decides which: not all who store such secrets set their content type.
+ * The file of a secret that holds a certificate with its key: PEM text, or a PKCS#12 container (in base64 of
+ * either alphabet, or its bytes). The content decides which: not all who store such secrets set their content type.
  * @param part of `pem`: the key (PKCS#8), `cert` the leaf alone, `chain` the leaf and all above it, `all` key and chain
  * @throws DriverError `ObjectContentInvalid`
  */
@@ -30,6 +30,11 @@ export async function certificateFile(
   const isPem = text.includes('-----BEGIN ');
   const pkcs12 = isPem ? undefined : containerIn(bytes, text);
   if (!isPem && pkcs12 === undefined) {
+    if (isBase64OfPem(text)) {
+      throw contentFault(
+        'it is the base64 of PEM text; add encoding: base64 to the item, or store the PEM text itself',
+      );
+    }
     throw contentFault(
       `it holds neither PEM blocks nor a PKCS#12 container in base64, which format: ${format} needs; use format: raw`,
     );
@@ -72,9 +77,23 @@ function chainPem({ chain }: Bundle, part?: Part): string {
   return chain.map(({ der }) => pem('CERTIFICATE', der)).join('');
 }
 
+function isBase64OfPem(text: string): boolean {
+  const decoded = fromBase64(text.replace(/[ \t]/g, ''));
+  return decoded !== undefined && new TextDecoder().decode(decoded).includes('-----BEGIN ');
+}
+
+/** Some tools write the URL-safe kind of base64 (RFC 4648 section 5), with or without padding. */
+function fromAnyBase64(text: string): Uint8Array | undefined {
+  const digits = text
+    .replace(/\s|=+\s*$/g, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/');
+  return fromBase64(digits.padEnd(4 * Math.ceil(digits.length / 4), '='));
+}
+
 /** A PKCS#12 container starts with a sequence that starts with the version, 3. */
 function containerIn(bytes: Uint8Array, text: string): Uint8Array | undefined {
-  const der = bytes[0] === SEQUENCE ? bytes : fromBase64(text.replace(/[ \t]/g, ''));
+  const der = bytes[0] === SEQUENCE ? bytes : fromAnyBase64(text);
   if (der === undefined) return undefined;
   try {
     const { content } = readElement(der, SEQUENCE);

@@ -7,6 +7,12 @@ import { damaged, type Stored } from './stored.ts';
 /** Text around blocks (such as openssl's bag attributes) is skipped, as RFC 7468 section 2 has it. */
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
+/** Lines such as `Proc-Type: 4,CLEAR` with their continuations, and the empty line after them (RFC 1421 section 4.6). */
+const HEADERS = /^\s*(?:[A-Za-z][\w-]*:.*(?:\r?\n[ \t]+\S.*)*\r?\n)+[ \t]*\r?\n/;
+
+/** The first line of a block, then a line break that someone wrote as an escape sequence. */
+const ESCAPED_LINE_BREAK = /-----BEGIN [A-Z0-9 ]+-----(?:\\r)?\\n/;
+
 /**
  * The keys and certificates of PEM text: PKCS#8, PKCS#1 and SEC 1 keys, all given as PKCS#8.
  * @throws DriverError `ObjectContentInvalid`, also for an encrypted key and for a block of another kind
@@ -15,6 +21,11 @@ export function readPem(text: string): Stored {
   const keys: PrivateKey[] = [];
   const certificates: Certificate[] = [];
   let parameters: Uint8Array | undefined;
+  if (ESCAPED_LINE_BREAK.test(text)) {
+    throw contentFault(
+      'its line breaks are stored as the two characters \\ and n; store the file itself (az keyvault secret set --file <file>)',
+    );
+  }
   const blocks = [...text.matchAll(BLOCK)];
   if (blocks.length !== (text.match(/-----BEGIN /g) ?? []).length) {
     throw contentFault('one of its PEM blocks has no end, or an end of another kind; store it again');
@@ -58,7 +69,7 @@ function bytesOf(label: string, body: string): Uint8Array {
       'its private key is encrypted; store it decrypted (openssl pkey -in <file>), the vault encrypts it anyway, or use format: raw',
     );
   }
-  const bytes = fromBase64(body.replace(/[ \t]/g, ''));
+  const bytes = fromBase64(body.replace(HEADERS, '').replace(/[ \t]/g, ''));
   if (bytes === undefined) throw contentFault(`its PEM block ${label} is not valid base64; store it again`);
   return bytes;
 }
