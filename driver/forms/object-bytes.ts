@@ -1,6 +1,7 @@
 import type { ObjectForm } from '../options/items.ts';
 import type { Breathe, PublicKey, VaultObject } from '../ports.ts';
 import { breatheNowAndThen } from './breathe.ts';
+import type { Opened } from './certificates/certificate-file.ts';
 import { decodeText } from './decode-text.ts';
 import { jsonProperty, type PickProperty } from './json-property.ts';
 import { pem } from './pem.ts';
@@ -17,6 +18,7 @@ const CERTIFICATE_TYPES = new Set(['application/x-pkcs12', 'application/x-pem-fi
  * The bytes of an object's file.
  * @param pfxPassword opens, and closes, PKCS#12 containers; undefined means none
  * @param pick picks a property of a document: of several, all in one pass (json-property.ts)
+ * @param opened certificates and containers that other items of the volume have opened
  * @throws DriverError `ObjectContentInvalid` or `ObjectUnsupported`; the message does not name the object
  */
 export async function objectBytes(
@@ -25,9 +27,10 @@ export async function objectBytes(
   pfxPassword: string | undefined,
   pick: PickProperty = jsonProperty,
   breathe: Breathe = breatheNowAndThen(),
+  opened: Opened = new Map(),
 ): Promise<Uint8Array> {
   if (object.type === 'secret' && form.type === 'secret')
-    return secretBytes(object, form, pfxPassword, pick, breathe);
+    return secretBytes(object, form, pfxPassword, pick, breathe, opened);
   if (object.type === 'cert' && form.type === 'cert') {
     return form.format === 'der' ? object.der : utf8(pem('CERTIFICATE', object.der));
   }
@@ -52,6 +55,7 @@ async function secretBytes(
   pfxPassword: string | undefined,
   pick: PickProperty,
   breathe: Breathe,
+  opened: Opened,
 ): Promise<Uint8Array> {
   const { property, encoding, part } = form;
   const text = property === undefined ? secret.value : pick(secret.value, property);
@@ -60,7 +64,7 @@ async function secretBytes(
   if (format === 'raw') return bytes;
   // Most volumes hold no such secret, and shall not pay for what reads them.
   const { certificateFile } = await import('./certificates/certificate-file.ts');
-  return certificateFile(bytes, format, part, pfxPassword, breathe);
+  return certificateFile(bytes, format, part, pfxPassword, breathe, opened);
 }
 
 function isBehindCertificate({ contentType }: Secret): boolean {

@@ -1,7 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { CombinedFile, ObjectForm, VolumeItem } from '../options/items.ts';
 import type { FoundObject } from '../ports.ts';
+import { Workshop } from './certificates/testing/openssl.ts';
 import { renderFiles } from './render.ts';
+
+const openssl = await Workshop.open();
+afterAll(() => openssl.close());
 
 const never = new AbortController().signal;
 const VERSION = '0123456789abcdef0123456789abcdef';
@@ -215,4 +219,31 @@ describe('one combined file holds all objects, in order', () => {
       ].join(' | '),
     });
   });
+});
+
+test('a container is opened once, however many items read it', async () => {
+  const identity = await openssl.certify('/CN=own', await openssl.key('P-256'));
+  const container = await openssl.pkcs12(identity, [], ['-passout', 'pass:', '-iter', '20000']);
+  const object = found('own', container.toString('base64'));
+  /** Breaths that opening takes: one for so many rounds. */
+  const breathsOf = async (...parts: readonly ('key' | 'chain' | 'cert' | 'all')[]) => {
+    let breaths = 0;
+    const items = parts.map((part) => named('own', { form: { ...raw, format: 'pem', part } }, part));
+    const files = await renderFiles(
+      { items, combined: undefined, pfxPassword: undefined },
+      items.map(() => [object]),
+      never,
+      () => {
+        breaths += 1;
+        return undefined;
+      },
+    );
+    expect(files.map(({ bytes }) => Buffer.from(bytes).toString().slice(0, 16))).toEqual(
+      parts.map((part) => (part === 'key' || part === 'all' ? '-----BEGIN PRIVA' : '-----BEGIN CERTI')),
+    );
+    return breaths;
+  };
+  const one = await breathsOf('key');
+  expect(one).toBeGreaterThan(100);
+  expect(await breathsOf('key', 'chain', 'cert', 'all')).toBeLessThan(one + 10);
 });

@@ -2,6 +2,7 @@ import { DriverError } from '../errors.ts';
 import type { CombinedFile, VolumeItem } from '../options/items.ts';
 import type { Breathe, FoundObject, VolumeFile } from '../ports.ts';
 import { breatheNowAndThen } from './breathe.ts';
+import type { Opened } from './certificates/certificate-file.ts';
 import { collisionFaults, type OwnedFile } from './collisions.ts';
 import { createCombiner } from './combine/combiner.ts';
 import { pickerOf } from './json-property.ts';
@@ -32,6 +33,7 @@ export async function renderFiles(
   const combiner = combined && createCombiner(combined);
   const all = pairs(items, found);
   const pick = pickerOf(all.flatMap(propertyOf));
+  const opened: Opened = new Map();
   for (const [item, object] of all) {
     const path = pathOf(item, object);
     const owner = describe(item, object);
@@ -39,7 +41,7 @@ export async function renderFiles(
     await breathe();
     signal.throwIfAborted();
     try {
-      const bytes = await objectBytes(object.content, item.form, pfxPassword, pick, breathe);
+      const bytes = await objectBytes(object.content, item.form, pfxPassword, pick, breathe, opened);
       if (combiner) combiner.add({ path, isAlias: isAlias(item), bytes, owner });
       else files.push({ path, bytes, mode: item.mode, owner });
     } catch (error) {

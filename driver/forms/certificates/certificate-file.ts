@@ -13,10 +13,14 @@ import type { Bundle } from './stored.ts';
 
 type Part = Extract<ObjectForm, { type: 'secret' }>['part'];
 
+/** What was opened already, by its stored bytes: opening a container takes up to seconds. For one volume and its password. */
+export type Opened = Map<string, Promise<Bundle>>;
+
 /**
  * The file of a secret that holds a certificate with its key: PEM text, or a PKCS#12 container (in base64 of
  * either alphabet, or its bytes). The content decides which: not all who store such secrets set their content type.
  * @param part of `pem`: the key (PKCS#8), `cert` the leaf alone, `chain` the leaf and all above it, `all` key and chain
+ * @param opened what was opened for other items of the volume; this one is added
  * @throws DriverError `ObjectContentInvalid`
  */
 export async function certificateFile(
@@ -25,6 +29,7 @@ export async function certificateFile(
   part: Part,
   pfxPassword: string | undefined,
   breathe: Breathe = breatheNowAndThen(),
+  opened: Opened = new Map(),
 ): Promise<Uint8Array> {
   const text = new TextDecoder().decode(bytes);
   const isPem = text.includes('-----BEGIN ');
@@ -40,13 +45,20 @@ export async function certificateFile(
     );
   }
   if (pkcs12 !== undefined && format === 'pfx') return pkcs12;
-  const bundle = assemble(
-    pkcs12 === undefined ? readPem(text) : await readPkcs12(pkcs12, pfxPassword, breathe),
+  const bundle = await once(opened, bytes, async () =>
+    assemble(pkcs12 === undefined ? readPem(text) : await readPkcs12(pkcs12, pfxPassword, breathe)),
   );
   if (bundle.key === undefined && bundle.chain.length === 0)
     throw contentFault('it holds neither a private key nor a certificate; use format: raw');
   if (format === 'pfx') return writePkcs12(bundle, pfxPassword ?? '', breathe);
   return new TextEncoder().encode(pemOf(bundle, part));
+}
+
+function once(opened: Opened, bytes: Uint8Array, open: () => Promise<Bundle>): Promise<Bundle> {
+  const id = Buffer.from(bytes).toString('latin1');
+  const bundle = opened.get(id) ?? open();
+  opened.set(id, bundle);
+  return bundle;
 }
 
 function pemOf(bundle: Bundle, part: Part): string {
