@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type webcrypto } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { PublicKey } from '../ports.ts';
-import { publicKeyJwk, publicKeyPem } from './public-key.ts';
+import { publicKeyDer, publicKeyJwk, publicKeyPem } from './public-key.ts';
 
 const curves = ['P-256', 'P-256K', 'P-384', 'P-521'];
 
@@ -117,4 +117,11 @@ describe('a JWK has the registered members, and only the public ones', () => {
     const text = publicKeyJwk({ kty: 'RSA', n: Uint8Array.of(0, 0xff, 0xfe), e: Uint8Array.of(0, 1, 0, 1) });
     expect(text).toBe('{"kty":"RSA","n":"__4","e":"AQAB"}\n');
   });
+});
+
+test('SECP256K1 is another name of P-256K', () => {
+  const [x, y] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const key = (crv: string) => ({ kty: 'EC' as const, crv, x, y });
+  for (const encode of [publicKeyDer, publicKeyPem, publicKeyJwk])
+    expect(encode(key('SECP256K1'))).toEqual(encode(key('P-256K')));
 });

@@ -8,6 +8,8 @@ import { pem } from './pem.ts';
 const curves: Readonly<Record<string, { oid: string; size: number; jwk: string }>> = {
   'P-256': { oid: '1.2.840.10045.3.1.7', size: 32, jwk: 'P-256' },
   'P-256K': { oid: '1.3.132.0.10', size: 32, jwk: 'secp256k1' },
+  // The name that Key Vault gave the same curve before it was released; some keys still have it.
+  SECP256K1: { oid: '1.3.132.0.10', size: 32, jwk: 'secp256k1' },
   'P-384': { oid: '1.3.132.0.34', size: 48, jwk: 'P-384' },
   'P-521': { oid: '1.3.132.0.35', size: 66, jwk: 'P-521' },
 };
