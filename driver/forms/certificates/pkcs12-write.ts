@@ -21,6 +21,9 @@ const ITERATIONS = 2048;
 
 const DATA = '1.2.840.113549.1.7.1';
 const ENCRYPTED_DATA = '1.2.840.113549.1.7.6';
+/** Oracle's attribute of a certificate that is trusted, and what for (JDK 8 and later, OpenSSL's -jdktrust). */
+const TRUSTED_KEY_USAGE = '2.16.840.1.113894.746875.1.1';
+const ANY_USAGE = '2.5.29.37.0';
 
 /**
  * A PKCS#12 container (RFC 7292) of a key and its certificates: PBES2 with AES-256 and PBKDF2-HMAC-SHA256, and a
@@ -43,11 +46,14 @@ export async function writePkcs12(
 
   const [leaf] = chain;
   const tie = key && leaf ? [setOf(localKeyId(fingerprint(leaf)))] : [];
+  // Without a key it is a bundle of authorities: Java takes only those for trusted that the container says are.
+  const trust = key ? [] : [setOf(attribute(TRUSTED_KEY_USAGE, objectIdentifier(ANY_USAGE)))];
   const certificateBags = chain.map(({ der }, index) =>
     bag(
       '1.2.840.113549.1.12.10.1.3',
       sequence(objectIdentifier('1.2.840.113549.1.9.22.1'), tagged(0, octetString(der))),
       ...(index === 0 ? tie : []),
+      ...trust,
     ),
   );
   const safes: Uint8Array[] = [];
@@ -106,7 +112,11 @@ function bag(type: string, content: Uint8Array, ...attributes: Uint8Array[]): Ui
 }
 
 function localKeyId(id: Uint8Array): Uint8Array {
-  return sequence(objectIdentifier('1.2.840.113549.1.9.21'), setOf(octetString(id)));
+  return attribute('1.2.840.113549.1.9.21', octetString(id));
+}
+
+function attribute(type: string, value: Uint8Array): Uint8Array {
+  return sequence(objectIdentifier(type), setOf(value));
 }
 
 function number(value: number): Uint8Array {
