@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -17,7 +17,7 @@ const values: Readonly<Record<string, string>> = {
   DOLLAR: '$HOME $(id) `id`',
   DOUBLE: 'say "hello"',
   SINGLE: "it's",
-  BACKSLASH: 'C:\\new\\table\\',
+  BACKSLASH: 'C:\\new\\table',
   LINES: 'first\nsecond\n\n',
   TAB: 'a\tb',
   EQUALS: 'a=b=c',
@@ -31,6 +31,7 @@ const values: Readonly<Record<string, string>> = {
 
 /** Node.js and npm's dotenv have no form for these. */
 const forShellOnly: Readonly<Record<string, string>> = {
+  LAST_BACKSLASH: 'C:\\new\\table\\',
   BOTH: `it's "both"`,
   SINGLE_DOLLAR: "it's $HOME",
   SINGLE_BACKSLASH: "it's \\n\\",
@@ -62,6 +63,13 @@ describe('a value is read back', () => {
   test('by Node.js', () => {
     expect(parseEnv(textOf(values))).toEqual(values);
   });
+});
+
+test('a backslash at the end of a value does not take the next values from Node.js', async () => {
+  const path = join(import.meta.dirname, 'testing/cases/06-dotenv-trailing-backslash.json');
+  const entries: { name: string; value: string }[] = JSON.parse(await readFile(path, 'utf8'));
+  const read = parseEnv(textOf(Object.fromEntries(entries.map(({ name, value }) => [name, value]))));
+  expect(read).toEqual({ a: 'C:\\\\tmp\\\\', b: 'second', c: 'third one' });
 });
 
 test('a plain value stands bare, so that docker --env-file has it too', () => {

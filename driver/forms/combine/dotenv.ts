@@ -4,9 +4,8 @@ import { contentFault } from '../content-fault.ts';
 const PLAIN = /^[A-Za-z0-9_./:@%+,=-]*$/;
 
 /**
- * One line (of several lines for a value of several) that `sh` reads back exactly, as `set -a; . file` does. Readers
- * of .env files agree with it where they can: a plain value stands bare, any other in quotes that mean the same to
- * all, save for a value that has a single quote and one of " $ ` \ besides: only sh and Docker Compose know that form.
+ * One line (of several lines for a value of several) that `sh` reads back exactly, as `set -a; . file` does. Among the
+ * forms that mean the value to `sh`, it has the one that most readers of .env files agree on (docs/forms.md).
  * @throws DriverError `ObjectContentInvalid` for a value that no environment can hold
  */
 export function dotenvEntry(key: string, value: string): string {
@@ -19,7 +18,8 @@ export function dotenvEntry(key: string, value: string): string {
 
 function quoted(value: string): string {
   if (PLAIN.test(value)) return value;
-  if (!value.includes("'")) return `'${value}'`;
+  // A backslash before the closing quote hides that quote from many readers, which then take what follows for the value.
+  if (!value.includes("'") && !value.endsWith('\\')) return `'${value}'`;
   return `"${value.replace(/["$`\\]/g, '\\$&')}"`;
 }
 
