@@ -68,7 +68,13 @@ describe('an answer is not taken', () => {
 });
 
 describe('an object is not projected', () => {
-  test.each<[string, 'key' | 'cert', object, string]>([
+  test.each<[string, 'secret' | 'key' | 'cert', object, string]>([
+    [
+      'that is a disabled secret which the service serves',
+      'secret',
+      { id: '{id}', value: 'canary', attributes: { enabled: false } },
+      'ObjectDisabled: secret "a" (objects[0]) of shop-vault.vault.azure.net: it is disabled; enable it in the vault',
+    ],
     [
       'that is a disabled key',
       'key',

@@ -18,6 +18,7 @@ export interface VaultClient {
 /** An object as a list has it, without its content. */
 export interface ListedObject {
   readonly name: string;
+  /** True where the list does not say. */
   readonly enabled: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -75,6 +76,7 @@ export function createVaultClient(
         case 'secret': {
           const { value, properties } = await (await secrets()).getSecret(name, options);
           const about = describe(properties, checkIdentifier(properties.id, object, origin));
+          expectEnabled(properties);
           if (typeof value !== 'string')
             throw new DriverError('VaultFault', 'the vault answered without a value');
           const content = { type, value, contentType: properties.contentType };
@@ -110,7 +112,7 @@ export function createVaultClient(
     async *list(type) {
       const pages = await pagesOf(type);
       for await (const page of pages)
-        yield page.map(({ name = '', enabled = false, tags = {} }) => ({ name, enabled, tags }));
+        yield page.map(({ name = '', enabled = true, tags = {} }) => ({ name, enabled, tags }));
     },
   };
 
@@ -128,7 +130,10 @@ export function createVaultClient(
   }
 }
 
-/** The service withholds the value of a disabled secret, but shows disabled keys and certificates: all are alike here. */
+/**
+ * Refuses a disabled object. The public service refuses only disabled secrets; emulators and old clouds may serve those too.
+ * An object whose answer does not say counts as enabled.
+ */
 function expectEnabled({ enabled }: { enabled?: boolean }): void {
   if (enabled === false) throw new DriverError('ObjectDisabled', 'it is disabled; enable it in the vault');
 }

@@ -208,6 +208,13 @@ describe('a selection', () => {
     expect(await read(vaults, selection('*', { type }))).toEqual([['one']]);
   });
 
+  test('has the objects of a list that does not say whether they are enabled', async () => {
+    const unsaid = { id: `https://${HOST}/secrets/db-1`, attributes: {} };
+    const bare = { id: `https://${HOST}/secrets/db-2` };
+    const vaults = new FakeVaults({ 'shop-vault/secrets': page([unsaid, bare]), ...objects });
+    expect(await read(vaults, selection('*'))).toEqual([['db-1=1', 'db-2=2']]);
+  });
+
   test('leaves out what was deleted or disabled since it was listed', async () => {
     const vaults = new FakeVaults({
       'shop-vault/secrets': page(['db-1', 'deleted', 'disabled'].map((name) => listed(name))),
