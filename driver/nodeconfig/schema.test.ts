@@ -112,6 +112,16 @@ describe('it is refused', () => {
       { httpsProxy: 'http://user:canary%@proxy' },
       'httpsProxy: has a percent sign that encodes nothing; write %25 for it',
     ],
+    [
+      'with a proxy whose user has a backslash',
+      { httpsProxy: 'http://DOMAIN\\canary:canary@proxy:3128' },
+      'httpsProxy: has a backslash; write %5C for it',
+    ],
+    [
+      'with a proxy whose port is too high',
+      { httpsProxy: 'http://proxy:99999' },
+      'httpsProxy: must be http://',
+    ],
     ['with an exception that is a URL', { noProxy: ['https://a.b'] }, 'noProxy.0: must be a host'],
     ['with exceptions in one text', { noProxy: 'a.b,c.d' }, 'noProxy: '],
     ['with no port of NMI', { nmiPorts: [] }, 'nmiPorts: '],

@@ -6,6 +6,7 @@ import { policySchema } from '../policy/schema.ts';
 import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
   DEADLINE_SECONDS,
+  hasNoBackslash,
   isAuthority,
   isCloudName,
   isHost,
@@ -49,8 +50,9 @@ const certificates = z
 const proxy = z
   .string()
   .max(MAX_PROXY)
+  .refine(hasNoBackslash, 'has a backslash; write %5C for it, as in http://DOMAIN%5Cuser:password@host:3128')
   .refine(
-    isProxy,
+    (text) => isProxy(text.replaceAll('\\', '%5C')),
     'must be http://<host>:<port> or https://<host>:<port>, with credentials http://<user>:<password>@<host>:<port> where the proxy wants them, special characters percent-encoded',
   )
   .refine(isPercentEncoded, 'has a percent sign that encodes nothing; write %25 for it');

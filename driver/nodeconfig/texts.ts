@@ -18,9 +18,16 @@ export function isAuthority(text: string): boolean {
 }
 
 export function isProxy(text: string): boolean {
-  return /^https?:\/\/([^\s/?#@:]+(:[^\s/?#@:]*)?@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/?$/.test(
-    text,
-  );
+  const hasForm =
+    /^https?:\/\/([^\s/?#@:\\]+(:[^\s/?#@:\\]*)?@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?\/?$/.test(
+      text,
+    );
+  return hasForm && URL.canParse(text);
+}
+
+/** A URL reads a backslash as a slash, so `http://DOMAIN\\user@host` would be the host `domain`. */
+export function hasNoBackslash(text: string): boolean {
+  return !text.includes('\\');
 }
 
 export function isPercentEncoded(text: string): boolean {

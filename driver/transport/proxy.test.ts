@@ -36,6 +36,22 @@ describe('the proxy is', () => {
     expect(proxy?.except).toEqual(except);
   });
 
+  test.each([
+    ['of the node configuration', { noProxy: ['*'] }, {}],
+    ['of kubelet', {}, { noProxy: ['*'] }],
+  ])('none where the exceptions %s are every host, whatever kind it is of', (_, configured, environment) => {
+    expect(chooseProxy(configured, { httpsProxy: 'socks5://proxy:1080', ...environment })).toBeUndefined();
+  });
+
+  test.each([
+    ["kubelet's environment", {}, /^HTTPS_PROXY in kubelet's environment /],
+    ['the node configuration', { httpsProxy: 'http://a\\b@c' }, /^httpsProxy in the node configuration /],
+  ])('named by where it stands when it is invalid: %s', (_, configured, message) => {
+    expect(() => chooseProxy(configured, { httpsProxy: 'socks5://proxy:1080' })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
+  });
+
   test('none when nobody names one', () => {
     expect(chooseProxy({ noProxy: ['a.b'] }, {})).toBeUndefined();
   });
@@ -74,7 +90,6 @@ describe('a host is reached without the proxy', () => {
     ['A.B', 'x.a.b', true],
     ['a.b:443', 'a.b', true],
     ['a.b:8443', 'a.b', false],
-    ['*', 'anything.example', true],
     ['10.0.0.0/8', 'a.b', false],
     ['b', 'a.b', true],
   ])('when the exception is %s and the host %s: %s', (entry, host, expected) => {

@@ -14,20 +14,22 @@ export interface ProxySettings {
 }
 
 /**
- * The proxy of this node. Each setting of the node configuration replaces the one of kubelet's environment.
- * @throws DriverError `NodeConfigInvalid` when kubelet's `HTTPS_PROXY` is no proxy
+ * The proxy of this node. Each setting of the node configuration replaces the one of kubelet's environment. Where every host
+ * is an exception (`*`), the proxy is never used and may be of any kind.
+ * @throws DriverError `NodeConfigInvalid` when the proxy is invalid, naming the setting that holds it
  */
 export function chooseProxy(configured: ProxySettings, environment: ProxySettings): HttpsProxy | undefined {
   const text = configured.httpsProxy ?? environment.httpsProxy;
-  if (text === undefined || text === '') return undefined;
+  const except = configured.noProxy ?? environment.noProxy ?? [];
+  if (text === undefined || text === '' || except.includes('*')) return undefined;
   const url = parseProxyUrl(text);
-  if (url === undefined) {
-    throw new DriverError(
-      'NodeConfigInvalid',
-      "HTTPS_PROXY in kubelet's environment is not of the form http://host:port; mend it, or set httpsProxy in the node configuration",
-    );
-  }
-  return { url, except: configured.noProxy ?? environment.noProxy ?? [] };
+  if (url !== undefined) return { url, except };
+  throw new DriverError(
+    'NodeConfigInvalid',
+    configured.httpsProxy === undefined
+      ? 'HTTPS_PROXY in kubelet\'s environment is not of the form http://host:port; fix it there, or set httpsProxy (or noProxy to ["*"]) in the node configuration'
+      : 'httpsProxy in the node configuration is not of the form http://host:port; fix it there',
+  );
 }
 
 /** The proxy variables as programs written in Go read them, kubelet itself being one: upper case goes first. */
@@ -42,13 +44,12 @@ export function readProxyEnvironment(
 }
 
 /**
- * Is this host reached without the proxy? As in Go: `*` is every host, `.a.b` every host below `a.b`, and `a.b`
- * that host and those below it; a port is taken to be 443, the only one there is here.
+ * Is this host reached without the proxy? As in Go: `.a.b` is every host below `a.b`, and `a.b` that host and those below
+ * it; a port is taken to be 443, the only one there is here.
  */
 export function isExempt(host: string, { except }: HttpsProxy): boolean {
   return except.some((entry) => {
     const name = entry.toLowerCase().replace(/^\*\./, '.').replace(/:443$/, '');
-    if (name === '*') return true;
     return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
   });
 }

@@ -154,7 +154,12 @@ describe("kubelet's proxy", () => {
   test('is a fault when it is none', async () => {
     const environment = { HTTPS_PROXY: 'socks5://canary@proxy.example' };
     expect(await failureOf(scene, volumeOf(scene, 'socks'), environment)).toBe(
-      "NodeConfigInvalid: HTTPS_PROXY in kubelet's environment is not of the form http://host:port; mend it, or set httpsProxy in the node configuration",
+      'NodeConfigInvalid: HTTPS_PROXY in kubelet\'s environment is not of the form http://host:port; fix it there, or set httpsProxy (or noProxy to ["*"]) in the node configuration',
     );
+  });
+
+  test('does not matter where the node configuration excepts every host', async () => {
+    await configure({ noProxy: ['*'] });
+    await expectPlainSecret(scene, volumeOf(scene, 'direct'), { HTTPS_PROXY: 'socks5://proxy.example' });
   });
 });
