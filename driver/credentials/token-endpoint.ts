@@ -4,7 +4,9 @@ import type { Cloud } from '../options/clouds.ts';
 import type { AccessToken } from '../ports.ts';
 import { describeClockSkew } from '../transport/clock-skew.ts';
 import { describeConnectionFault } from '../transport/connection-fault.ts';
+import { retryAfter } from '../transport/retry-after.ts';
 import type { Transport } from '../transport/transport.ts';
+import { describeWait } from '../transport/wait.ts';
 import { codeIn, wayOutOf } from './aadsts.ts';
 import { ask, doubling, type Patience } from './ask.ts';
 import { parseJsonObject, readAccessToken } from './token-response.ts';
@@ -120,10 +122,12 @@ function readResponse(response: PipelineResponse, client: Client, cloud: Cloud):
   const trace = /^[0-9a-f-]{36}$/i.exec(String(body?.['trace_id'] ?? ''))?.[0];
   const reference = [`HTTP ${response.status}`, code, trace && `trace id ${trace}`].filter(Boolean);
   const skew = describeClockSkew(response.headers.get('date'));
+  const wait = response.status === 200 ? undefined : retryAfter(response);
   const text = [
     `${host} gave no token to ${client.description}`,
     ...(advice ? [`: ${advice}`] : []),
     ...(skew ? [`; ${skew}`] : []),
+    ...(wait === undefined ? [] : [`; it asks to wait ${describeWait(wait)}, and kubelet will try again`]),
     ` (${reference.join(', ')})`,
   ];
   const rejected = response.status === 400 || response.status === 401;

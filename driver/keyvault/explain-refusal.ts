@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { describeClockSkew } from '../transport/clock-skew.ts';
+import { describeWait } from '../transport/wait.ts';
 import type { VaultRefusal } from './refusal.ts';
 import { permissionFor, roleFor, type Subject } from './subject.ts';
 
@@ -27,16 +28,16 @@ export function explainRefusal(refusal: VaultRefusal, context: RefusalContext): 
       return ['AccessDenied', explainForbidden(refusal, context)];
     case 401:
       return ['AccessDenied', explainUnauthorized(refusal, context)];
-    case 429: {
-      const asked =
-        wait === undefined
-          ? ''
-          : ` and asks to wait ${Math.ceil(wait / 1000)} s, which is longer than a mount may take`;
-      return ['VaultThrottled', `${host} is throttling requests${asked}; ${what} was not read`];
-    }
+    case 429:
+      return ['VaultThrottled', `${host} is throttling requests${askedToWait(wait)}; ${what} was not read`];
     default:
-      return ['VaultFault', `${host} failed to answer for ${what}`];
+      return ['VaultFault', `${host} failed to answer for ${what}${askedToWait(wait)}`];
   }
+}
+
+function askedToWait(wait: number | undefined): string {
+  if (wait === undefined) return '';
+  return ` and asks to wait ${describeWait(wait)}, which is longer than a mount waits; kubelet will try again`;
 }
 
 function explainNotFound(

@@ -1,12 +1,14 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { retryAfter } from '../transport/retry-after.ts';
 import type { Bound } from './bound.ts';
 import { VaultRefusal } from './refusal.ts';
-import { retryAfter } from './retry-after.ts';
 
 /** What is left for the answer after a wait, at least. */
 const MARGIN_MS = 1000;
 /** First wait when the vault throttles without saying for how long; doubled each time (throttling guidance). */
 const FIRST_WAIT_MS = 1000;
+/** A request waits no longer than this in all. kubelet tries again by itself, and until then the pod's event says why. */
+const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Decides what of a refused request is worth waiting for; the SDK's retries, which come around this policy, then do
@@ -16,7 +18,7 @@ const FIRST_WAIT_MS = 1000;
  * answer to a challenge would be the same token again.
  */
 export function patiencePolicy(bound: Bound): PipelinePolicy {
-  const throttled = new WeakMap<object, number>();
+  const waits = new WeakMap<object, { readonly times: number; readonly milliseconds: number }>();
   return {
     name: 'patiencePolicy',
     async sendRequest(request, next) {
@@ -26,10 +28,12 @@ export function patiencePolicy(bound: Bound): PipelinePolicy {
       if (status !== 408 && status !== 429 && status < 500) throw new VaultRefusal(response);
       const asked = retryAfter(response);
       if (asked === undefined && status !== 429) return response;
-      const times = throttled.get(request) ?? 0;
-      throttled.set(request, times + 1);
-      const wait = asked ?? FIRST_WAIT_MS * 2 ** times * (0.75 + Math.random() / 2);
-      if (wait > bound.timeLeft() - MARGIN_MS) throw new VaultRefusal(response, wait);
+      const before = waits.get(request) ?? { times: 0, milliseconds: 0 };
+      const wait = asked ?? FIRST_WAIT_MS * 2 ** before.times * (0.75 + Math.random() / 2);
+      const milliseconds = before.milliseconds + wait;
+      if (milliseconds > LONGEST_WAIT_MS || wait > bound.timeLeft() - MARGIN_MS)
+        throw new VaultRefusal(response, wait);
+      waits.set(request, { times: before.times + 1, milliseconds });
       response.headers.set('retry-after-ms', String(Math.ceil(wait)));
       return response;
     },

@@ -10,7 +10,7 @@ export class VaultRefusal extends Error {
   readonly date: string | undefined;
   /** The tenant that a 401 names as the vault's own. */
   readonly tenant: string | undefined;
-  /** How long it was asked to wait, where that was too long; milliseconds. */
+  /** How long the vault asks to wait, where that is too long; milliseconds. */
   readonly wait: number | undefined;
 
   constructor(response: PipelineResponse, wait?: number) {

@@ -49,7 +49,7 @@ describe('a lasting fault of the vault is told', () => {
       'throttling for longer than a mount may take, at once',
       { status: 429, headers: { 'Retry-After': '600' } },
       new RegExp(
-        `^VaultThrottled: ${host} is throttling requests and asks to wait 600 s, .*; ${what} was not read \\(HTTP 429, Throttled, request id`,
+        `^VaultThrottled: ${host} is throttling requests and asks to wait up to 15 minutes, which is longer than a mount waits; .*; ${what} was not read \\(HTTP 429, Throttled, request id`,
       ),
       1,
     ],

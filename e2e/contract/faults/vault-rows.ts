@@ -88,7 +88,7 @@ export const vaultRows: readonly Row[] = rowsOf('vault', [
   [
     '429 with a long Retry-After',
     { status: 429, headers: { 'Retry-After': '3600' } },
-    /^VaultThrottled: .* asks to wait 3600 s, which is longer than a mount may take/,
+    /^VaultThrottled: .* asks to wait up to 1 hour, which is longer than a mount waits/,
   ],
   ['429 without Retry-After, once', once({ status: 429 }), 'Success'],
   ['429 without Retry-After, for ever', { status: 429 }, /^VaultThrottled: .* is throttling requests/, true],

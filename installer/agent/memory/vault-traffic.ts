@@ -5,7 +5,7 @@ import {
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { retryAfter } from '../../../driver/keyvault/retry-after.ts';
+import { retryAfter } from '../../../driver/transport/retry-after.ts';
 import { BoundedMemory } from './bounded-memory.ts';
 import { keyedHash } from './credential-key.ts';
 import type { Flights } from './flights.ts';
