@@ -36,11 +36,21 @@ export type ErrorCode = (typeof errorCodes)[number];
  */
 export class DriverError extends Error {
   readonly code: ErrorCode;
+  /**
+   * What differs at each try, such as request ids: for the event line and the log. The message has none of it, so that
+   * Kubernetes counts the same fault as one event.
+   */
+  readonly reference: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; reference?: string | undefined },
+  ) {
     super(message, options);
     this.name = 'DriverError';
     this.code = code;
+    this.reference = options?.reference;
   }
 }
 

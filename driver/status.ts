@@ -12,17 +12,32 @@ interface Capabilities {
 /** The one JSON document a call-out answers with. Source: kubelet's DriverStatus, pkg/volume/flexvolume/driver-call.go. */
 export type DriverStatus =
   | { readonly status: 'Success'; readonly message?: string; readonly capabilities?: Capabilities }
-  | { readonly status: 'Failure'; readonly message: string }
+  | { readonly status: 'Failure'; readonly message: string; readonly told?: Told }
   | { readonly status: 'Not supported'; readonly message: string };
 
-/** kubelet puts the message into an event, so it stays readable there. */
-const MAX_MESSAGE_LENGTH = 4000;
+/** What the event line has of a failure and kubelet has not. */
+interface Told {
+  /** The message as it was before it was cut. */
+  readonly message: string;
+  /** As of DriverError. */
+  readonly reference: string | undefined;
+}
+
+/**
+ * kubelet puts the message into an event of the pod, which has room for 1,024 characters (core/v1, Event): kubelet's own words
+ * before it and the volume's name take up to 170 of them.
+ */
+const MAX_MESSAGE_LENGTH = 850;
+const CUT = ' … (cut; the log of the installer on this node has more)';
 
 export const success: DriverStatus = { status: 'Success' };
 
 /** A failure's message starts with its code, which `docs/troubleshooting.md` explains. */
 export function failure(error: DriverError): DriverStatus {
-  return { status: 'Failure', message: oneLine(`${error.code}: ${error.message}`) };
+  const message = oneLine(`${error.code}: ${error.message}`);
+  const { reference } = error;
+  const isWhole = message.length <= MAX_MESSAGE_LENGTH && reference === undefined;
+  return { status: 'Failure', message: cut(message), ...(isWhole ? {} : { told: { message, reference } }) };
 }
 
 /** The code that a failure's message starts with. */
@@ -41,11 +56,18 @@ export function notSupported(callOut: string): DriverStatus {
 
 /** The status as kubelet parses it: one line, one JSON object. */
 export function formatStatus(status: DriverStatus): string {
-  return `${JSON.stringify(status)}\n`;
+  return `${JSON.stringify({ ...status, told: undefined })}\n`;
 }
 
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must go
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
-  return clean.length > MAX_MESSAGE_LENGTH ? `${clean.slice(0, MAX_MESSAGE_LENGTH)}…` : clean;
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+}
+
+/** Cuts a long message, between two faults (`|`) where it has several. */
+function cut(text: string): string {
+  if (text.length <= MAX_MESSAGE_LENGTH) return text;
+  const kept = text.slice(0, MAX_MESSAGE_LENGTH - CUT.length);
+  const between = kept.lastIndexOf(' | ');
+  return (between > MAX_MESSAGE_LENGTH / 2 ? kept.slice(0, between) : kept) + CUT;
 }

@@ -66,7 +66,12 @@ export type Reply =
   | { readonly is: 'working' }
   | { readonly is: 'objects'; readonly found: readonly (readonly ObjectOnWire[])[] }
   /** A DriverError: what the driver would have said itself. */
-  | { readonly is: 'fault'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly is: 'fault';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly reference?: string | undefined;
+    }
   | { readonly is: 'refused'; readonly why: Refusal };
 
 export interface ObjectOnWire {

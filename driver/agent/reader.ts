@@ -62,7 +62,7 @@ async function readByAgent(
   };
   const asked = await askAgent(join(directory, AGENT_SOCKET), question, signal, isDeadline);
   if ('none' in asked) return asked.none;
-  const { is, found, code, message, why } = asked.reply;
+  const { is, found, code, message, reference, why } = asked.reply;
   switch (is) {
     case 'objects': {
       const objects = foundFromWire(found, request);
@@ -73,7 +73,7 @@ async function readByAgent(
     case 'fault':
       if (!isErrorCode(code) || typeof message !== 'string') return 'malformed';
       recorder.readByAgent(undefined);
-      throw new DriverError(code, message);
+      throw new DriverError(code, message, typeof reference === 'string' ? { reference } : {});
     case 'refused':
       return isRefusal(why) ? `refused-${why}` : 'malformed';
     default:

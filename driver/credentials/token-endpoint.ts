@@ -120,7 +120,7 @@ function readResponse(response: PipelineResponse, client: Client, cloud: Cloud):
   const code = codeIn(body?.['error_description']);
   const advice = (code && client.wayOut?.(code)) ?? wayOutOf(code);
   const trace = /^[0-9a-f-]{36}$/i.exec(String(body?.['trace_id'] ?? ''))?.[0];
-  const reference = [`HTTP ${response.status}`, code, trace && `trace id ${trace}`].filter(Boolean);
+  const status = [`HTTP ${response.status}`, ...(code === undefined ? [] : [code])];
   const skew = describeClockSkew(response.headers.get('date'));
   const wait = response.status === 200 ? undefined : retryAfter(response);
   const text = [
@@ -128,8 +128,9 @@ function readResponse(response: PipelineResponse, client: Client, cloud: Cloud):
     ...(advice ? [`: ${advice}`] : []),
     ...(skew ? [`; ${skew}`] : []),
     ...(wait === undefined ? [] : [`; it asks to wait ${describeWait(wait)}, and kubelet will try again`]),
-    ` (${reference.join(', ')})`,
+    ` (${status.join(', ')})`,
   ];
+  const reference = trace && `trace id ${trace}`;
   const rejected = response.status === 400 || response.status === 401;
-  throw new DriverError(rejected ? 'CredentialRejected' : 'TokenUnavailable', text.join(''));
+  throw new DriverError(rejected ? 'CredentialRejected' : 'TokenUnavailable', text.join(''), { reference });
 }

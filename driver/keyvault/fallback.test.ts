@@ -160,12 +160,12 @@ describe('when neither vault serves', () => {
     expect(await served(vaults, {}, named('a', { ...other, optional: true }))).toEqual([[]]);
   });
 
-  test('a black hole is told with the time it had', async () => {
+  test('a black hole is told', async () => {
     const vaults = new FakeVaults({ 'shop-vault/secrets/a': 'hang' });
     await expect(served(vaults, { timeLeft: 600 }, named('a', other))).rejects.toMatchObject({
       code: 'VaultUnreachable',
       message: expect.stringMatching(
-        /^the vault shop-vault\.vault\.azure\.net gave no answer for secret "a" \(objects\[0\]\) within 0\.2 s; the fallback vault did not help: /,
+        /^the vault shop-vault\.vault\.azure\.net gave no answer for secret "a" \(objects\[0\]\) in its third of the time that a mount may take; the fallback vault did not help: /,
       ),
     });
   });

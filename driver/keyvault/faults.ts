@@ -28,6 +28,7 @@ export function failureFault(
   const second = of(failure.fallback);
   return new DriverError(first.code, `${first.message}; the fallback vault did not help: ${second.message}`, {
     cause: first,
+    reference: joinReferences([first, second]),
   });
 }
 
@@ -39,19 +40,29 @@ function faultOf(
   identity: string,
   confusion: string | undefined,
 ): DriverError {
-  const fault = (code: ErrorCode, text: string) => new DriverError(code, text, { cause: error });
-  if (error instanceof DriverError) return fault(error.code, `${what} of ${host}: ${error.message}`);
+  const fault = (code: ErrorCode, text: string, reference?: string) =>
+    new DriverError(code, text, { cause: error, reference });
+  if (error instanceof DriverError)
+    return fault(error.code, `${what} of ${host}: ${error.message}`, error.reference);
   if (error instanceof VaultRefusal) {
-    const { status, codes, requestId } = error;
-    const reference = [`HTTP ${status}`, ...codes, requestId && `request id ${requestId}`]
-      .filter(Boolean)
-      .join(', ');
+    const { status, codes, requestId, wait } = error;
+    const reference = [
+      ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+      ...(wait === undefined ? [] : [`asked to wait ${Math.ceil(wait / 1000)} s`]),
+    ];
     const [code, text] = explainRefusal(error, { subject, what, host, identity, confusion });
-    return fault(code, `${text} (${reference})`);
+    return fault(
+      code,
+      `${text} (${[`HTTP ${status}`, ...codes].join(', ')})`,
+      reference.length === 0 ? undefined : reference.join(', '),
+    );
   }
   if (error instanceof OutOfTime) {
-    const seconds = Math.round(error.after / 100) / 10;
-    return fault('VaultUnreachable', `the vault ${host} gave no answer for ${what} within ${seconds} s`);
+    return fault(
+      'VaultUnreachable',
+      `the vault ${host} gave no answer for ${what} in its third of the time that a mount may take`,
+      `after ${Math.round(error.after / 100) / 10} s`,
+    );
   }
   if (isUnanswered(error)) {
     return fault(
@@ -79,5 +90,11 @@ export function joinFaults(faults: readonly DriverError[]): DriverError {
   if (first === undefined) throw new RangeError('there is at least one fault');
   const texts = [...new Set(faults.map((fault) => fault.message))];
   const more = texts.length > MAX_TOLD ? [`and ${texts.length - MAX_TOLD} more`] : [];
-  return new DriverError(first.code, [...texts.slice(0, MAX_TOLD), ...more].join(' | '), { cause: first });
+  const message = [...texts.slice(0, MAX_TOLD), ...more].join(' | ');
+  return new DriverError(first.code, message, { cause: first, reference: joinReferences(faults) });
+}
+
+function joinReferences(faults: readonly DriverError[]): string | undefined {
+  const different = new Set(faults.flatMap(({ reference }) => reference ?? []));
+  return different.size === 0 ? undefined : [...different].join('; ');
 }

@@ -26,8 +26,10 @@ export interface CallOutEvent {
   readonly time: Date;
   readonly callOut: 'mount' | 'unmount';
   readonly code: 'Success' | ErrorCode;
-  /** What kubelet was told of a failure. */
+  /** What kubelet is told of a failure, and what was cut off of that. */
   readonly message: string | undefined;
+  /** What differs at each try, such as request ids: kubelet is not told, so that Kubernetes counts one event. */
+  readonly reference: string | undefined;
   readonly pod: Partial<PodContext>;
   readonly volume: string;
   /** The volume's name below `volumes/` in the run directory; undefined when it came to none. */
@@ -47,8 +49,9 @@ export interface CallOutEvent {
   readonly agentPassedOver: string | undefined;
 }
 
-/** A message is cut to so many bytes; the whole of it is in the pod's events. */
+/** A message and a reference are cut to these numbers of bytes. */
 const MAX_MESSAGE_BYTES = 1200;
+const MAX_REFERENCE_BYTES = 400;
 
 /**
  * The event as one line of JSON: printable ASCII, at most `MAX_LINE_BYTES` with its newline. Objects that do not fit are
@@ -62,6 +65,7 @@ export function formatEvent(event: CallOutEvent): string {
     callOut: event.callOut,
     code: event.code,
     message: event.message === undefined ? undefined : plain(event.message, MAX_MESSAGE_BYTES),
+    reference: event.reference === undefined ? undefined : plain(event.reference, MAX_REFERENCE_BYTES),
     pod: {
       namespace: name(pod.namespace),
       name: name(pod.name),

@@ -32,12 +32,14 @@ export function eventOf(
 ): CallOutEvent {
   const [callOut, target = '', json = ''] = args;
   const { request, stagedAs, durations, vaultRequests, tokenRequests, ...agent } = recorded;
+  const told = status.status === 'Failure' ? status.told : undefined;
   const path = /\/pods\/([^/]+)\/volumes\/[^/]+\/([^/]+)$/.exec(target);
   return {
     time,
     callOut: callOut === 'mount' ? 'mount' : 'unmount',
     code: codeOf(status),
-    message: status.status === 'Success' ? undefined : status.message,
+    message: told?.message ?? (status.status === 'Success' ? undefined : status.message),
+    reference: told?.reference,
     pod: request?.pod ?? podOf(json, path?.[1] ?? ''),
     volume: path?.[2] ?? '',
     id: stagedAs,

@@ -11,7 +11,7 @@ const faults: [string, Record<string, string>, RegExp][] = [
     'a missing secret',
     { keyvaultobjectnames: 'absent' },
     new RegExp(
-      `^ObjectNotFound: secret "absent" \\(keyvaultobjectnames item 1\\) does not exist in ${vault}; .*\\(HTTP 404, SecretNotFound, request id`,
+      `^ObjectNotFound: secret "absent" \\(keyvaultobjectnames item 1\\) does not exist in ${vault}; .*\\(HTTP 404, SecretNotFound\\)`,
     ),
   ],
   [

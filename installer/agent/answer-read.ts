@@ -56,7 +56,7 @@ export async function answerRead(
   } catch (error) {
     if (!(error instanceof DriverError) || error.code === 'Internal')
       return { is: 'refused', why: 'internal' };
-    return { is: 'fault', code: error.code, message: error.message };
+    return { is: 'fault', code: error.code, message: error.message, reference: error.reference };
   } finally {
     clearTimeout(timer);
   }

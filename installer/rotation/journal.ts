@@ -66,7 +66,7 @@ export class Journal {
     return this.#keep(name, { ...checked, rotatedAt, objects: [...objects] });
   }
 
-  failed({ name, record, before }: Subject, { code, message }: DriverError): RotationState {
+  failed({ name, record, before }: Subject, { code, message, reference }: DriverError): RotationState {
     const { log, counts, uptime, podEvents } = this.#settings;
     const checked = this.#checked(record);
     const { since = checked.checkedAt, sinceUptime = uptime(), count = 0 } = before?.failure ?? {};
@@ -76,7 +76,14 @@ export class Journal {
     podEvents?.expiring({ name, record }, before?.objects ?? record.objects);
     // Told once, and when it is another fault: a vault that is away for a day must not fill the log.
     if (before?.failure?.code !== code)
-      log('warning', 'rotation-failed', { ...describeVolume(record), id: name, code, message, since });
+      log('warning', 'rotation-failed', {
+        ...describeVolume(record),
+        id: name,
+        code,
+        message,
+        reference,
+        since,
+      });
     return this.#keep(name, { ...before, ...checked, failure });
   }
 
