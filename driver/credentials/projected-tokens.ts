@@ -32,7 +32,7 @@ export function createProjectedTokens(target: string): FederatedTokens {
         if (token !== undefined) return checked(token, pod);
         await delay(POLL_INTERVAL_MS, undefined, { signal: either }).catch(() => undefined);
         if (isInterrupt(signal.reason)) throw signal.reason;
-        if (either.aborted) throw missing(audiences);
+        if (either.aborted) throw expiredToken(directory, audiences) ?? missing(audiences);
       }
     },
   };
@@ -50,15 +50,16 @@ function directoryOfProjectedVolumes(target: string, { uid }: PodContext): strin
   return join(volumes, 'kubernetes.io~projected');
 }
 
+function tokensIn(directory: string): ServiceAccountToken[] {
+  return [...filesOfProjectedVolumes(directory)].flatMap((text) => readServiceAccountToken(text) ?? []);
+}
+
 /** The audiences' order is that of preference. */
 function findIn(
   directory: string,
   audiences: readonly string[],
 ): (ServiceAccountToken & { audience: string }) | undefined {
-  const tokens = [...filesOfProjectedVolumes(directory)].flatMap(
-    (text) => readServiceAccountToken(text) ?? [],
-  );
-  const valid = tokens.filter(({ expiresAt }) => expiresAt > Date.now() + LEAST_LIFE_MS);
+  const valid = tokensIn(directory).filter(({ expiresAt }) => expiresAt > Date.now() + LEAST_LIFE_MS);
   for (const audience of audiences) {
     const found = valid.find((token) => token.audiences.includes(audience));
     if (found !== undefined) return { ...found, audience };
@@ -82,6 +83,17 @@ function checked(found: ServiceAccountToken & { audience: string }, pod: PodCont
     );
   }
   return { token, issuer, subject, audience };
+}
+
+/** kubelet renews a token when 80 % of its life is over. One that has expired means that kubelet cannot, or a wrong clock. */
+function expiredToken(directory: string, audiences: readonly string[]): DriverError | undefined {
+  const known = tokensIn(directory).filter((token) => token.audiences.some((one) => audiences.includes(one)));
+  if (known.length === 0) return undefined;
+  const time = new Date(Math.max(...known.map(({ expiresAt }) => expiresAt))).toISOString();
+  return new DriverError(
+    'FederatedTokenMissing',
+    `the pod's projected service account token of audience ${audiences.join(' or ')} expired at ${time}, and kubelet has not renewed it; check the node's clock, and in kubelet's journal why it gets no token from the API server`,
+  );
 }
 
 function missing(audiences: readonly string[]): DriverError {

@@ -54,11 +54,19 @@ describe('workload identity', () => {
     await mounted;
   });
 
-  test('does not take a token that has expired, and says at the deadline how to get one', async () => {
+  test('does not take a token that has expired, and says so at the deadline', async () => {
     await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
     const of = volume('expired');
     project(of, 'token', 'token', await tokenOf('expired', { expires: '-1m' }));
-    expect(await failureOf(scene, of)).toBe(
+    expect(await failureOf(scene, of)).toMatch(
+      /^FederatedTokenMissing: the pod's projected service account token of audience api:\/\/AzureADTokenExchange expired at \S+Z, and kubelet has not renewed it; check the node's clock, and in kubelet's journal why/,
+    );
+    expect(scene.azure.requests()).toEqual([]);
+  });
+
+  test('says at the deadline how to get a token where there is none', async () => {
+    await scene.kubelet.configure({ caBundle: scene.azure.caPem, deadlineSeconds: 5 });
+    expect(await failureOf(scene, volume('absent'))).toBe(
       `FederatedTokenMissing: the pod has no projected service account token of audience ${AUDIENCE}; give it a projected volume with a serviceAccountToken source of that audience, which a container mounts (kubelet passes over volumes that none does), or, where the webhook of Azure Workload Identity runs, the label azure.workload.identity/use: "true"`,
     );
     expect(scene.azure.requests()).toEqual([]);
@@ -98,7 +106,7 @@ describe('workload identity', () => {
     project(of, 'token', 'token', await tokenOf('untrusted'));
     expect(await failureOf(scene, of)).toMatch(
       new RegExp(
-        `^CredentialRejected: login\\.microsoftonline\\.com gave no token to workload identity ${clientId} of tenant \\S+: it trusts no such service account; give it a federated credential with issuer ${FEDERATED_ISSUER}, subject system:serviceaccount:default:default, audience ${AUDIENCE} \\(HTTP 401, AADSTS700211\\)`,
+        `^CredentialRejected: login\\.microsoftonline\\.com gave no token to workload identity ${clientId} of tenant \\S+: it trusts no such service account; give it a federated credential with issuer ${FEDERATED_ISSUER}, subject system:serviceaccount:default:default, audience ${AUDIENCE}, letter for letter \\(HTTP 401, AADSTS700211\\)`,
       ),
     );
   });
