@@ -14,7 +14,7 @@ const SHOW = "'azcmagent show' on the node";
 
 /** The agent starts anew when it is updated. Its 404 is no "later", as IMDS's is: it has no such identity. */
 const patience: Patience = {
-  isBusy: (status) => status === 429 || status >= 500,
+  isBusy: ({ status }) => status === 429 || status >= 500,
   pause: doubling(1000, 5),
   attemptMs: 10_000,
   silentAttempts: 3,

@@ -12,7 +12,7 @@ import { ask, doubling, type Patience } from './ask.ts';
 type Answer = readonly [status: number, headers?: Record<string, string>] | string;
 
 const patience: Patience = {
-  isBusy: (status) => status === 503,
+  isBusy: ({ status }) => status === 503,
   pause: doubling(1, 3),
   attemptMs: 1000,
   silentAttempts: 2,

@@ -6,8 +6,8 @@ import { isInterrupt } from './interrupt.ts';
 
 /** When and how often something that gives tokens is asked again. */
 export interface Patience {
-  /** Does this status mean "later"? */
-  isBusy(status: number): boolean;
+  /** Does this answer mean "later"? */
+  isBusy(response: PipelineResponse): boolean | Promise<boolean>;
   /** Milliseconds before a repetition, counted from 0; undefined when there shall be none. */
   pause(repetition: number): number | undefined;
   /** One answer is waited for no longer than this. */
@@ -37,7 +37,7 @@ export async function ask(
     let wait = 0;
     try {
       last = await attempt(request(), patience.attemptMs, transport, signal);
-      if (!patience.isBusy(last.status)) return last;
+      if (!(await patience.isBusy(last))) return last;
       wait = retryAfterOf(last);
     } catch (error) {
       fault = error;

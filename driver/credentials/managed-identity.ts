@@ -15,8 +15,9 @@ const ENDPOINT = 'http://169.254.169.254/metadata/identity/oauth2/token';
  * up to 70 s, and 429 that it is asked too often. Source: "How to use managed identities … to acquire an access
  * token", retry guidance.
  */
+const isPassing = (status: number) => status === 404 || status === 410 || status === 429 || status >= 500;
 const patience: Patience = {
-  isBusy: (status) => status === 404 || status === 410 || status === 429 || status >= 500,
+  isBusy: ({ status }) => isPassing(status),
   pause: (repetition) => Math.min(1000 * 2 ** repetition, 16_000),
   attemptMs: 10_000,
   // Not a machine of Azure, or a network policy in the way: there is no use in asking until the deadline.
@@ -46,7 +47,7 @@ export async function getManagedIdentityToken(
   const response = await askService(`${ENDPOINT}?${query}`, transport, signal);
   const body = parseJsonObject(response.bodyAsText);
   if (response.status === 200) return readAccessToken(body, "the node's metadata service (IMDS)");
-  throw refusal(response.status, String(body?.['error_description'] ?? ''), assignment);
+  throw await refusal(response.status, body ?? {}, assignment);
 }
 
 async function askService(url: string, transport: Transport, signal: AbortSignal): Promise<PipelineResponse> {
@@ -68,8 +69,13 @@ async function askService(url: string, transport: Transport, signal: AbortSignal
   }
 }
 
-/** The description is Azure's text, of which only the two known ones are told, in our words. */
-function refusal(status: number, description: string, assignment: Assignment): DriverError {
+/** The description is Azure's text: the two known ones, and codes of Entra, are told in the driver's words. */
+async function refusal(
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  assignment: Assignment,
+): Promise<DriverError> {
+  const description = String(body['error_description'] ?? '');
   const identity = describe(assignment);
   if (status === 400 && /identity not found/i.test(description)) {
     return new DriverError(
@@ -83,9 +89,16 @@ function refusal(status: number, description: string, assignment: Assignment): D
       'the node has several user-assigned managed identities; choose one with vmmanagedidentityclientid (its metadata service answered HTTP 400)',
     );
   }
+  const refused = `the node's metadata service (IMDS) gave no token to ${identity}`;
+  if (isPassing(status))
+    return new DriverError('TokenUnavailable', `${refused} (HTTP ${status}); kubelet will ask again`);
+  const { codeWithin, firstSentence, meaningOf } = await import('./entra-refusal.ts');
+  const code = codeWithin(description) ?? /^[a-z_]{3,64}$/.exec(String(body['error'] ?? ''))?.[0];
+  const meaning = meaningOf(code);
+  const advice = meaning?.text ?? firstSentence(description);
   return new DriverError(
-    'TokenUnavailable',
-    `the node's metadata service (IMDS) gave no token to ${identity} (HTTP ${status}); kubelet will ask again`,
+    meaning === undefined || meaning.passing ? 'TokenUnavailable' : 'CredentialRejected',
+    `${refused}${advice === undefined ? '' : `: ${advice}`} (HTTP ${status}${code === undefined ? '' : `, ${code}`})`,
   );
 }
 

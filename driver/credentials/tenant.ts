@@ -9,7 +9,7 @@ import { ask, doubling, type Patience } from './ask.ts';
 type Vaults = readonly Pick<TokenRequest['items'][number], 'vault' | 'fallbackVault'>[];
 
 const patience: Patience = {
-  isBusy: (status) => status === 408 || status === 429 || status >= 500,
+  isBusy: ({ status }) => status === 408 || status === 429 || status >= 500,
   pause: doubling(400, 3),
   attemptMs: 10_000,
   silentAttempts: 2,

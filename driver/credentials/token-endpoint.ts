@@ -7,7 +7,6 @@ import { describeConnectionFault } from '../transport/connection-fault.ts';
 import { retryAfter } from '../transport/retry-after.ts';
 import type { Transport } from '../transport/transport.ts';
 import { describeWait } from '../transport/wait.ts';
-import { codeIn, wayOutOf } from './aadsts.ts';
 import { ask, doubling, type Patience } from './ask.ts';
 import { parseJsonObject, readAccessToken } from './token-response.ts';
 
@@ -26,7 +25,10 @@ export interface Client {
 }
 
 const patience: Patience = {
-  isBusy: (status) => status === 408 || status === 429 || status >= 500,
+  async isBusy({ status, bodyAsText }) {
+    if (status === 400 || status === 401) return isPassing(bodyAsText);
+    return status === 408 || status === 429 || status >= 500;
+  },
   pause: doubling(400, 4),
   attemptMs: 15_000,
   silentAttempts: 4,
@@ -68,12 +70,12 @@ export async function requestToken(
       () => undefined,
     );
     // Whatever else it says, the global endpoint says it better.
-    if (response?.status === 200) return readResponse(response, client, cloud);
+    if (response?.status === 200) return await readResponse(response, client, cloud);
     signal.throwIfAborted();
   }
   try {
     const response = await post(cloud.authority, client, cloud, patience, transport, signal);
-    return readResponse(response, client, cloud);
+    return await readResponse(response, client, cloud);
   } catch (error) {
     if (error instanceof DriverError) throw error;
     signal.throwIfAborted();
@@ -113,12 +115,21 @@ function post(
   return ask(request, howLong, transport, signal);
 }
 
-function readResponse(response: PipelineResponse, client: Client, cloud: Cloud): AccessToken {
+/** Does Entra name a fault of its own, or of somebody whom it asked, that may be over in a moment? */
+async function isPassing(body: string | null | undefined): Promise<boolean> {
+  const { codeIn, meaningOf } = await import('./entra-refusal.ts');
+  return meaningOf(codeIn(parseJsonObject(body)?.['error_description']))?.passing === true;
+}
+
+async function readResponse(response: PipelineResponse, client: Client, cloud: Cloud): Promise<AccessToken> {
   const host = new URL(cloud.authority).host;
   const body = parseJsonObject(response.bodyAsText);
   if (response.status === 200) return readAccessToken(body, `the token endpoint ${host}`);
-  const code = codeIn(body?.['error_description']);
-  const advice = (code && client.wayOut?.(code)) ?? wayOutOf(code);
+  const { codeIn, firstSentence, meaningOf } = await import('./entra-refusal.ts');
+  const description = body?.['error_description'];
+  const code = codeIn(description);
+  const meaning = meaningOf(code);
+  const advice = (code && client.wayOut?.(code)) ?? meaning?.text ?? firstSentence(description);
   const trace = /^[0-9a-f-]{36}$/i.exec(String(body?.['trace_id'] ?? ''))?.[0];
   const status = [`HTTP ${response.status}`, ...(code === undefined ? [] : [code])];
   const skew = describeClockSkew(response.headers.get('date'));
@@ -128,9 +139,10 @@ function readResponse(response: PipelineResponse, client: Client, cloud: Cloud):
     ...(advice ? [`: ${advice}`] : []),
     ...(skew ? [`; ${skew}`] : []),
     ...(wait === undefined ? [] : [`; it asks to wait ${describeWait(wait)}, and kubelet will try again`]),
+    ...(wait === undefined && meaning?.passing ? ['; kubelet will try again'] : []),
     ` (${status.join(', ')})`,
   ];
   const reference = trace && `trace id ${trace}`;
-  const rejected = response.status === 400 || response.status === 401;
+  const rejected = (response.status === 400 || response.status === 401) && meaning?.passing !== true;
   throw new DriverError(rejected ? 'CredentialRejected' : 'TokenUnavailable', text.join(''), { reference });
 }

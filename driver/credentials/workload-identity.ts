@@ -44,10 +44,21 @@ function wayOutOf(code: string, { issuer, subject, audience }: FederatedToken): 
     case 'AADSTS700211':
     case 'AADSTS700212':
     case 'AADSTS700213':
-      return `it trusts no such service account; give it a federated credential with issuer ${issuer}, subject ${subject}, audience ${audience}`;
+    case 'AADSTS7002138':
+      return `it trusts no such service account; give it a federated credential with issuer ${issuer}, subject ${subject}, audience ${audience}, letter for letter`;
     case 'AADSTS700027':
     case 'AADSTS7000272':
-      return `the signature of the service account's token was not accepted; check that Entra can read the keys of its issuer ${issuer}`;
+    case 'AADSTS5000811':
+    case 'AADSTS900384':
+      return `the signature of the service account's token was not accepted; publish the cluster's current keys (openid/v1/jwks) at its issuer ${issuer}`;
+    case 'AADSTS50166':
+    case 'AADSTS501661':
+    case 'AADSTS90061':
+    case 'AADSTS900612':
+      return `Entra could not fetch the keys of the service account's issuer; if it lasts, check that ${issuer} and its openid/v1/jwks can be read from the internet`;
+    case 'AADSTS700024':
+    case 'AADSTS500133':
+      return "the service account's token is not valid at this time; check the clocks of the node and of the API server";
     default:
       return undefined;
   }

@@ -62,7 +62,11 @@ export const entraRows: readonly Row[] = rowsOf('entra', [
   ['bytes too slow for the deadline', { slow: { bytes: 1, everyMs: 500 } }, silent, true],
   ['no answer', { hang: true }, silent, true],
 
-  ['401 for ever', { status: 401 }, /^CredentialRejected: .* \(HTTP 401, AADSTS90033\)/],
+  [
+    '401 with a passing fault, for ever',
+    { status: 401 },
+    /^TokenUnavailable: .*: Entra had a passing fault; kubelet will try again \(HTTP 401, AADSTS90033\)$/,
+  ],
   ['403', { status: 403 }, refused(403)],
   ['404', { status: 404, body: '{canary}', contentType: 'text/html' }, refused(404)],
   ['429 with Retry-After, once', once({ status: 429, headers: { 'Retry-After': '1' } }), 'Success'],
