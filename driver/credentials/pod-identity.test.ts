@@ -49,6 +49,24 @@ const token = '{"token":{"access_token":"the-token","expires_in":"3600"},"client
 const assignedNone =
   "NMI has assigned no identity to pod shop/web-0; check that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding";
 
+const notAnswered =
+  "NMI on 127.0.0.1:2579 of this node did not answer for pod shop/web-0 until the deadline; check its log on the node, and that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding, for which NMI may be waiting";
+
+test('at the deadline an identity that NMI has answered to be missing is said to be missing', async () => {
+  const controller = new AbortController();
+  let asked = 0;
+  const nmi = new FakeNmi(() => {
+    asked += 1;
+    if (asked === 1) return [404, ''];
+    controller.abort(new DriverError('DeadlineExceeded', 'took too long'));
+    return new DOMException('canary', 'AbortError');
+  });
+  await expect(getToken(nmi, controller.signal)).rejects.toMatchObject({
+    code: 'IdentityNotAssigned',
+    message: assignedNone,
+  });
+});
+
 test('NMI is asked on the loopback, for this pod and the vaults of its cloud', async () => {
   const nmi = new FakeNmi(() => [200, token]);
   expect(await getToken(nmi, undefined, 'AzureChinaCloud')).toMatchObject({ token: 'the-token' });
@@ -87,6 +105,11 @@ describe('no token is had, and NMI asked once,', () => {
     `NMI gave no token for pod shop/web-0 (HTTP ${status}); check that the AzureIdentity of the pod's AzureIdentityBinding exists and may be used by this node`;
   test.each<[string, Answer, string]>([
     ['when NMI forbids it', [403, 'canary'], notGiven(403)],
+    [
+      'when NMI quotes a code of Entra',
+      [403, "adal: Refresh request failed. Status Code = '400'. Response body: AADSTS700016: canary"],
+      'NMI gave no token for pod shop/web-0 (HTTP 403, AADSTS700016); the tenant knows no application with this client id; check clientid and tenantid',
+    ],
     ['when NMI has none itself', [503, 'canary'], notGiven(503)],
     ['when NMI redirects', [302, 'canary'], notGiven(302)],
     ['when NMI answers nothing of use', [200, 'canary'], 'NMI answered without a usable access token'],
@@ -116,10 +139,10 @@ describe('when the call-out ends', () => {
       { code: 'IdentityNotAssigned', message: assignedNone },
     ],
     [
-      'at its deadline while NMI keeps the question, too',
+      'at its deadline before NMI answered at all, that is said',
       new DOMException('canary', 'AbortError'),
       deadline,
-      { code: 'IdentityNotAssigned', message: assignedNone },
+      { code: 'TokenUnavailable', message: notAnswered },
     ],
     ['by an interrupt between two questions, that is said', [404, ''], interrupt, interrupt],
     [
@@ -131,7 +154,8 @@ describe('when the call-out ends', () => {
   ])('%s', async (_, answer, reason, { code, message }) => {
     const controller = new AbortController();
     const nmi = new FakeNmi(() => {
-      controller.abort(reason);
+      if (answer instanceof Error) controller.abort(reason);
+      else setTimeout(() => controller.abort(reason), 20);
       return answer;
     });
     await expect(getToken(nmi, controller.signal)).rejects.toThrow(

@@ -34,9 +34,10 @@ export async function getPodIdentityToken(
     );
   }
   const who = `${pod.namespace}/${pod.name}`;
+  let hasAnswered = false;
   for (;;) {
     const response = await ask(nmiPort, pod, cloud, transport, signal).catch((error: unknown) => {
-      if (signal.aborted) throw ended(signal, who, error);
+      if (signal.aborted) throw hasAnswered ? ended(signal, who, error) : silent(signal, nmiPort, who, error);
       throw new DriverError(
         'TokenUnavailable',
         `NMI could not be reached on 127.0.0.1:${nmiPort} of this node: ${describeConnectionFault(error)}; check that aad-pod-identity runs on the node, and the option nmiport`,
@@ -45,12 +46,8 @@ export async function getPodIdentityToken(
     });
     if (response.status === 200)
       return readAccessToken(parseJsonObject(response.bodyAsText)?.['token'], 'NMI');
-    if (response.status !== 404) {
-      throw new DriverError(
-        'TokenUnavailable',
-        `NMI gave no token for pod ${who} (HTTP ${response.status}); check that the AzureIdentity of the pod's AzureIdentityBinding exists and may be used by this node`,
-      );
-    }
+    if (response.status !== 404) throw await refusal(response, who);
+    hasAnswered = true;
     await delay(RETRY_INTERVAL_MS, undefined, { signal }).catch((error: unknown) => {
       throw ended(signal, who, error);
     });
@@ -72,6 +69,27 @@ async function ask(
     allowInsecureConnection: true,
   });
   return createPipeline(transport).sendRequest(transport.httpClient, request);
+}
+
+/** NMI quotes what Entra or the metadata service says, of which the code is told. */
+async function refusal({ status, bodyAsText }: PipelineResponse, who: string): Promise<DriverError> {
+  const { codeWithin, meaningOf } = await import('./entra-refusal.ts');
+  const code = codeWithin(bodyAsText);
+  const advice =
+    meaningOf(code)?.text ??
+    "check that the AzureIdentity of the pod's AzureIdentityBinding exists and may be used by this node";
+  const reference = code === undefined ? `HTTP ${status}` : `HTTP ${status}, ${code}`;
+  return new DriverError('TokenUnavailable', `NMI gave no token for pod ${who} (${reference}); ${advice}`);
+}
+
+/** NMI in its standard mode holds a question for up to 100 s, until the pod has an identity. */
+function silent({ reason }: AbortSignal, nmiPort: number, who: string, cause: unknown): DriverError {
+  if (isInterrupt(reason)) return reason;
+  return new DriverError(
+    'TokenUnavailable',
+    `NMI on 127.0.0.1:${nmiPort} of this node did not answer for pod ${who} until the deadline; check its log on the node, and that the pod's label aadpodidbinding names the selector of an AzureIdentityBinding, for which NMI may be waiting`,
+    { cause },
+  );
 }
 
 /** At the deadline the likely cause helps more than the deadline itself; an interrupt has no other cause. */
