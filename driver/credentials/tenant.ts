@@ -90,7 +90,7 @@ function tenantIn(response: PipelineResponse, host: string, cloud: Cloud): strin
   if (!own.includes(authority)) {
     throw refuse(`names an authority that is not one of cloud ${cloud.name} (${own.join(', ')})`);
   }
-  if (resource?.toLowerCase().replace(/\/$/, '') !== cloud.resource) {
+  if (resource?.toLowerCase().replace(/\/$/, '') !== cloud.resource.toLowerCase()) {
     throw refuse(`names another resource than ${cloud.resource} of cloud ${cloud.name}`);
   }
   if (!GUID.test(tenant)) throw refuse('names a tenant that is no id');

@@ -19,10 +19,10 @@ import {
 import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
   DEADLINE_SECONDS,
+  isAudience,
   isAuthority,
   isCloudName,
   isHost,
-  isHttpsOrigin,
   isPemBundle,
   isPercentEncoded,
   isProxy,
@@ -73,7 +73,7 @@ const isPolicyOfAnySize = map(
 
 const isCloud = map(
   { authority: text(isAuthority), vaultSuffix: text(isHost) },
-  { resource: text(isHttpsOrigin) },
+  { resource: text(isAudience) },
 );
 
 const isRotation = map(

@@ -29,6 +29,10 @@ describe('it may hold', () => {
       { clouds: { MyStack: { ...cloud, authority: 'https://a.b:8443', resource: 'https://c.d' } } },
     ],
     [
+      'a cloud whose resource has a path',
+      { clouds: { MyStack: { ...cloud, resource: 'https://vault.Contoso.onmicrosoft.com/0123-AB' } } },
+    ],
+    [
       'a cloud with an AD FS',
       { clouds: { MyStack: { ...cloud, authority: 'https://adfs.stack.local/adfs' } } },
     ],
@@ -79,6 +83,11 @@ describe('it is refused', () => {
       'with a cloud whose authority names a user',
       { clouds: { MyStack: { ...cloud, authority: 'https://u@a.b' } } },
       `clouds.MyStack.authority: ${origin}`,
+    ],
+    [
+      'with a cloud whose resource ends in a slash',
+      { clouds: { MyStack: { ...cloud, resource: 'https://vault.a/' } } },
+      'clouds.MyStack.resource: must be https://<host>, for an Azure Stack Hub',
     ],
     [
       'with a vault suffix that is a URL',

@@ -7,10 +7,10 @@ import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
   DEADLINE_SECONDS,
   hasNoBackslash,
+  isAudience,
   isAuthority,
   isCloudName,
   isHost,
-  isHttpsOrigin,
   isPemBundle,
   isPercentEncoded,
   isProxy,
@@ -34,7 +34,10 @@ const cloud = z.strictObject({
   /** Audience of the vault's tokens; by default `https://` and the vault suffix. */
   resource: z
     .string()
-    .refine(isHttpsOrigin, 'must be https://<host> without a path, such as https://login.microsoftonline.com')
+    .refine(
+      isAudience,
+      'must be https://<host>, for an Azure Stack Hub perhaps with a path, such as https://vault.contoso.onmicrosoft.com/<id>, without a slash at its end',
+    )
     .optional(),
 });
 

@@ -8,8 +8,11 @@ export function isHost(text: string): boolean {
   return /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(text);
 }
 
-export function isHttpsOrigin(text: string): boolean {
-  return /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(text);
+/** What tokens are for. That of an Azure Stack Hub can have a path: `https://vault.<name>.onmicrosoft.com/<guid>`. */
+export function isAudience(text: string): boolean {
+  return (
+    /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~-]+)*$/.test(text) && text.length <= MAX_AUDIENCE
+  );
 }
 
 /** Where an AD FS gives the tokens, its path is what Azure Stack's own description of itself has. */
@@ -52,6 +55,7 @@ export function isPemBundle(text: string): boolean {
 /** Characters. */
 export const MAX_CA_BUNDLE = 1_048_576;
 export const MAX_PROXY = 2048;
+const MAX_AUDIENCE = 512;
 export const MAX_UNPROXIED = 256;
 export const MAX_NMI_PORTS = 16;
 export const DEADLINE_SECONDS = { min: 5, max: 110 };

@@ -39,6 +39,32 @@ describe('clouds', () => {
     ]);
   });
 
+  test.each([
+    ['as written', 'https://vault.contoso.onmicrosoft.com/0123-ab', undefined],
+    [
+      'with its upper case, where the tenant is found out',
+      'https://vault.Contoso.onmicrosoft.com/0123-AB',
+      '',
+    ],
+  ])(
+    'the audience of an Azure Stack Hub may have a path, which is used %s',
+    async (_, resource, tenantid) => {
+      const stack = scene.azure.directory.clouds.find((cloud) => cloud.vaultSuffix === vaultSuffix);
+      if (stack === undefined) throw new Error('the seed has no Azure Stack');
+      const { authorities, resource: usual } = stack;
+      Object.assign(stack, { resource });
+      try {
+        await configure({
+          clouds: { LocalStack: { authority: `https://${authorities[0]}`, vaultSuffix, resource } },
+        });
+        const options = { cloudname: 'LocalStack', ...(tenantid === undefined ? {} : { tenantid }) };
+        await expectPlainSecret(scene, volumeOf(scene, 'audience', { options }));
+      } finally {
+        Object.assign(stack, { resource: usual });
+      }
+    },
+  );
+
   test('a region has its own token endpoint', async () => {
     await expectPlainSecret(scene, volumeOf(scene, 'region', { options: { region: 'Central US' } }));
     expect(scene.azure.requests()[0]?.host).toBe('centralus.login.microsoft.com');

@@ -90,7 +90,9 @@ export class Directory {
 
 export function isResourceOf(cloud: Cloud, resource: string): boolean {
   const bare = resource.replace(/\/+$/, '').toLowerCase();
-  return [cloud.resource, ...cloud.otherResources, VAULT_APPLICATION].includes(bare);
+  return [cloud.resource, ...cloud.otherResources, VAULT_APPLICATION].some(
+    (one) => one.toLowerCase() === bare,
+  );
 }
 
 /** Application id of Key Vault in every tenant; tokens may name it as their audience. */
