@@ -31,6 +31,10 @@ export function explainRefusal(refusal: VaultRefusal, context: RefusalContext): 
     case 429:
       return ['VaultThrottled', `${host} is throttling requests${askedToWait(wait)}; ${what} was not read`];
     default:
+      if (refusal.unknownVersion !== undefined) {
+        const text = `${host} knows none of the versions of Key Vault's API that were tried for ${what}; set apiVersions of the cloud in the node configuration`;
+        return ['VaultFault', text];
+      }
       return ['VaultFault', `${host} failed to answer for ${what}${askedToWait(wait)}`];
   }
 }

@@ -10,6 +10,8 @@ export class VaultRefusal extends Error {
   readonly date: string | undefined;
   /** The tenant that a 401 names as the vault's own. */
   readonly tenant: string | undefined;
+  /** The service does not know the version of its API that was asked for, and may name its latest. */
+  readonly unknownVersion: { readonly latest: string | undefined } | undefined;
   /** How long the vault asks to wait, where that is too long; milliseconds. */
   readonly wait: number | undefined;
 
@@ -18,6 +20,7 @@ export class VaultRefusal extends Error {
     this.name = 'VaultRefusal';
     this.status = response.status;
     this.codes = serviceCodes(response.bodyAsText);
+    this.unknownVersion = response.status === 400 ? unknownVersionIn(response.bodyAsText) : undefined;
     const { headers } = response;
     this.requestId = /^[0-9a-f-]{36}$/i.exec(headers.get('x-ms-request-id') ?? '')?.[0];
     this.date = headers.get('date');
@@ -48,6 +51,15 @@ export const refusalPolicy: PipelinePolicy = {
     return response;
   },
 };
+
+/** `The specified version (7.5) is not recognized. Consider using the latest supported version (7.2).` */
+function unknownVersionIn(body: string | null | undefined): VaultRefusal['unknownVersion'] {
+  if (!serviceCodes(body).includes('BadParameter')) return undefined;
+  const about = /\b(api-?\s?version|specified version)\b/i.test(body ?? '');
+  return about
+    ? { latest: /latest supported version \(([0-9.-]{3,10})\)/i.exec(body ?? '')?.[1] }
+    : undefined;
+}
 
 /** Only what looks like a code is taken. Source: Key Vault REST reference, KeyVaultError. */
 function serviceCodes(body: string | null | undefined): string[] {

@@ -1,9 +1,11 @@
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { DriverError } from '../errors.ts';
+import type { Cloud } from '../options/clouds.ts';
 import type { ObjectType } from '../options/items.ts';
 import type { AccessToken, FoundObject } from '../ports.ts';
 import type { Transport } from '../transport/transport.ts';
 import { answerLimitsPolicy } from './answer-limits.ts';
+import { apiVersionPolicy } from './api-versions.ts';
 import { authorizePolicy } from './authorize.ts';
 import type { Bound } from './bound.ts';
 import type { CreateVaultClient, ListedObject } from './client.ts';
@@ -41,13 +43,14 @@ export function openSession(
   transport: Transport,
   bound: Bound,
   createClient: CreateVaultClient,
+  cloud: Pick<Cloud, 'vaultSuffix' | 'apiVersions'>,
 ): VaultSession {
   const sightings = new Sightings(host);
   const origin = originOf(host);
   // The token is still under way: what it takes to find the vault goes beside it.
   transport.lookUp?.(host);
   const client = createClient(origin, token, transport, {
-    perCall: [boundPolicy(bound), refusalPolicy],
+    perCall: [boundPolicy(bound), apiVersionPolicy(cloud), refusalPolicy],
     perRetry: [
       authorizePolicy(origin, token),
       sightingsPolicy(sightings),

@@ -46,7 +46,8 @@ export function openVaults(
   function sessionOf(vault: string, bound: Bound): VaultSession {
     const host = hostOf(vault, cloud);
     const key = `${bound === whole ? 'last' : 'first'} ${host}`;
-    const session = sessions.get(key) ?? openSession(vault, host, token, transport, bound, createClient);
+    const session =
+      sessions.get(key) ?? openSession(vault, host, token, transport, bound, createClient, cloud);
     sessions.set(key, session);
     return session;
   }

@@ -19,6 +19,7 @@ import {
 import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
   DEADLINE_SECONDS,
+  isApiVersion,
   isAudience,
   isAuthority,
   isCloudName,
@@ -27,6 +28,7 @@ import {
   isPercentEncoded,
   isProxy,
   isUnproxied,
+  MAX_API_VERSIONS,
   MAX_CA_BUNDLE,
   MAX_NMI_PORTS,
   MAX_PROXY,
@@ -71,9 +73,14 @@ const isPolicyOfAnySize = map(
   { name: text((value) => faultOfPolicyName(value) === undefined), rules: list(0, MAX_RULES, isRule) },
 );
 
+const isApiVersions = list(1, MAX_API_VERSIONS, text(isApiVersion));
+
 const isCloud = map(
   { authority: text(isAuthority), vaultSuffix: text(isHost) },
-  { resource: text(isAudience) },
+  {
+    resource: text(isAudience),
+    apiVersions: map({}, { secret: isApiVersions, key: isApiVersions, cert: isApiVersions }),
+  },
 );
 
 const isRotation = map(

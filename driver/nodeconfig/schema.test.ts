@@ -33,6 +33,10 @@ describe('it may hold', () => {
       { clouds: { MyStack: { ...cloud, resource: 'https://vault.Contoso.onmicrosoft.com/0123-AB' } } },
     ],
     [
+      'a cloud with versions of the API',
+      { clouds: { MyStack: { ...cloud, apiVersions: { secret: ['7.1', '2016-10-01'], key: ['7.0'] } } } },
+    ],
+    [
       'a cloud with an AD FS',
       { clouds: { MyStack: { ...cloud, authority: 'https://adfs.stack.local/adfs' } } },
     ],
@@ -83,6 +87,11 @@ describe('it is refused', () => {
       'with a cloud whose authority names a user',
       { clouds: { MyStack: { ...cloud, authority: 'https://u@a.b' } } },
       `clouds.MyStack.authority: ${origin}`,
+    ],
+    [
+      'with a cloud whose versions are odd',
+      { clouds: { MyStack: { ...cloud, apiVersions: { cert: ['v7'] } } } },
+      "clouds.MyStack.apiVersions.cert.0: must be a version of Key Vault's API such as 7.4 or 2016-10-01",
     ],
     [
       'with a cloud whose resource ends in a slash',

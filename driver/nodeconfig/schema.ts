@@ -7,6 +7,7 @@ import { defaultNodeConfig, type NodeConfig } from './node-config.ts';
 import {
   DEADLINE_SECONDS,
   hasNoBackslash,
+  isApiVersion,
   isAudience,
   isAuthority,
   isCloudName,
@@ -15,11 +16,18 @@ import {
   isPercentEncoded,
   isProxy,
   isUnproxied,
+  MAX_API_VERSIONS,
   MAX_CA_BUNDLE,
   MAX_NMI_PORTS,
   MAX_PROXY,
   MAX_UNPROXIED,
 } from './texts.ts';
+
+const apiVersions = z
+  .array(z.string().refine(isApiVersion, "must be a version of Key Vault's API such as 7.4 or 2016-10-01"))
+  .min(1)
+  .max(MAX_API_VERSIONS)
+  .optional();
 
 const cloud = z.strictObject({
   authority: z
@@ -39,6 +47,8 @@ const cloud = z.strictObject({
       'must be https://<host>, for an Azure Stack Hub perhaps with a path, such as https://vault.contoso.onmicrosoft.com/<id>, without a slash at its end',
     )
     .optional(),
+  /** Versions of Key Vault's API that its vaults know, by type of object. */
+  apiVersions: z.strictObject({ secret: apiVersions, key: apiVersions, cert: apiVersions }).optional(),
 });
 
 const certificates = z

@@ -52,10 +52,16 @@ export function isPemBundle(text: string): boolean {
   return block.test(text) && !text.replace(block, '').includes('-----');
 }
 
+/** A version of Key Vault's API: `7.4`, `2016-10-01`. */
+export function isApiVersion(text: string): boolean {
+  return /^(7\.\d|20\d\d-\d\d-\d\d)$/.test(text);
+}
+
 /** Characters. */
 export const MAX_CA_BUNDLE = 1_048_576;
 export const MAX_PROXY = 2048;
 const MAX_AUDIENCE = 512;
 export const MAX_UNPROXIED = 256;
 export const MAX_NMI_PORTS = 16;
+export const MAX_API_VERSIONS = 8;
 export const DEADLINE_SECONDS = { min: 5, max: 110 };

@@ -1,4 +1,5 @@
 import type { Faults } from './faults.ts';
+import type { ObjectType } from './items.ts';
 import { suggest } from './suggest.ts';
 
 /** Where one Azure cloud's token endpoint and vaults are. */
@@ -16,9 +17,13 @@ export interface Cloud {
   readonly otherAuthorities?: readonly string[];
   /** Audience that a federated token may have beside the public cloud's. */
   readonly federationAudience?: string;
+  /** Versions of Key Vault's API that its vaults know, by type of object; undefined means that it is found out. */
+  readonly apiVersions?: ApiVersions;
   /** Its identities are those of an AD FS (Azure Stack), which has one directory and no tenants. */
   readonly adfs?: true;
 }
+
+type ApiVersions = Readonly<Partial<Record<ObjectType, readonly string[] | undefined>>>;
 
 /** A cloud as the node configuration defines it. */
 export interface CustomCloud {
@@ -26,6 +31,7 @@ export interface CustomCloud {
   readonly authority: string;
   readonly vaultSuffix: string;
   readonly resource?: string | undefined;
+  readonly apiVersions?: ApiVersions | undefined;
 }
 
 /** Names and hosts as in go-autorest's environments.go, which the predecessor took its names from. */
@@ -72,13 +78,14 @@ export function findCloud(
 }
 
 /** An authority that ends in `/adfs`, as Azure Stack's own description of itself has it, is an AD FS. */
-function customCloud(name: string, { authority, vaultSuffix, resource }: CustomCloud): Cloud {
+function customCloud(name: string, { authority, vaultSuffix, resource, apiVersions }: CustomCloud): Cloud {
   const origin = authority.replace(/\/adfs$/, '');
   return {
     name,
     authority: origin,
     vaultSuffix,
     resource: resource ?? `https://${vaultSuffix}`,
+    ...(apiVersions === undefined ? {} : { apiVersions }),
     ...(origin === authority ? {} : { adfs: true }),
   };
 }

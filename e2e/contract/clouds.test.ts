@@ -92,6 +92,50 @@ describe('clouds', () => {
   });
 });
 
+describe('a cloud that knows older versions of the API', () => {
+  const objects = JSON.stringify([
+    { name: 'plain', type: 'secret' },
+    { name: 'rsa-2048', type: 'key' },
+    { select: { name: 'pla*' }, type: 'secret', directory: 'all' },
+  ]);
+
+  test.each([
+    ['AzureChinaCloud', ['7.1', '7.0', '2016-10-01']],
+    ['AzureUSGovernmentCloud', ['2016-10-01']],
+  ])('%s is asked in one that it knows, at once, and so from then on', async (cloudname, known) => {
+    scene.azure.directory.apiVersions = known;
+    const options = { cloudname, objects, keyvaultobjectnames: '', keyvaultobjecttypes: '' };
+    const refused = () => scene.azure.counts().byStatus[400] ?? 0;
+    for (const pod of ['first', 'second']) {
+      const volume = volumeOf(scene, `${pod}-${cloudname.toLowerCase()}`, { options });
+      expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
+      expect((await scene.kubelet.unmount(volume)).status).toEqual({ status: 'Success' });
+      if (pod === 'first') expect(refused()).toBeGreaterThan(0);
+      else expect(refused()).toBe(0);
+      scene.azure.clearRequests();
+    }
+  });
+
+  test('is asked in the versions of its setting alone', async () => {
+    await configure({
+      clouds: {
+        OldStack: {
+          authority: 'https://login.local.azurestack.external',
+          vaultSuffix: 'vault.local.azurestack.external',
+          apiVersions: { secret: ['2016-10-01'] },
+        },
+      },
+    });
+    scene.azure.directory.apiVersions = ['2016-10-01'];
+    await expectPlainSecret(scene, volumeOf(scene, 'old', { options: { cloudname: 'OldStack' } }));
+    expect(scene.azure.counts().byStatus[400]).toBeUndefined();
+    scene.azure.directory.apiVersions = ['7.4'];
+    expect(await failureOf(scene, volumeOf(scene, 'newer', { options: { cloudname: 'OldStack' } }))).toMatch(
+      /^VaultFault: testkv\.vault\.local\.azurestack\.external knows none of the versions of Key Vault's API that were tried for secret "plain" .*; set apiVersions of the cloud in the node configuration \(HTTP 400, BadParameter\)$/,
+    );
+  });
+});
+
 describe("the node's CA bundle", () => {
   test('may hold several authorities', async () => {
     const { rootCertificates } = await import('node:tls');

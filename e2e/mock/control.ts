@@ -21,6 +21,9 @@ const secretSchema = z.strictObject({
     .optional(),
 });
 
+/** Newest first. */
+const apiVersionsSchema = z.array(z.string()).min(1);
+
 const tokenSchema = z.strictObject({
   lifetimeSeconds: z.number().int().optional(),
   aheadSeconds: z.number().int().optional(),
@@ -38,6 +41,9 @@ const OPERATIONS: Record<string, Operation> = {
   'POST /reset': (mock) => mock.reset(),
   'PUT /tokens': (mock, body) => {
     Object.assign(mock.directory.tokens, defined(tokenSchema.parse(body)));
+  },
+  'PUT /api-versions': (mock, body) => {
+    mock.directory.apiVersions = apiVersionsSchema.parse(body);
   },
   'PUT /pod-identities': (mock, body) => {
     mock.directory.podIdentities = podIdentitiesSchema.parse(body);

@@ -11,6 +11,8 @@ export class Directory {
   podIdentities!: PodIdentity[];
   issuers!: Seed['issuers'];
   vaults!: VaultStore[];
+  /** The only versions of Key Vault's API that vaults know, newest first; undefined means those of the public cloud. */
+  apiVersions: readonly string[] | undefined;
 
   constructor(seed: Seed) {
     this.#seed = seed;
@@ -20,6 +22,7 @@ export class Directory {
   reset(): void {
     const fresh = structuredClone(this.#seed);
     this.tokens = new Tokens(fresh);
+    this.apiVersions = undefined;
     this.#managed.clear();
     this.principals = fresh.principals;
     this.podIdentities = fresh.podIdentities;

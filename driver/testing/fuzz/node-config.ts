@@ -11,7 +11,14 @@ const [certificate = ''] = rootCertificates;
 /** Every key of a node configuration, right. */
 export const whole = {
   schemaVersion: 1,
-  clouds: { MyStack: { authority: 'https://login.stack.local', vaultSuffix: 'vault.stack.local' } },
+  clouds: {
+    MyStack: {
+      authority: 'https://login.stack.local',
+      vaultSuffix: 'vault.stack.local',
+      resource: 'https://vault.stack.local/id',
+      apiVersions: { secret: ['7.1', '2016-10-01'] },
+    },
+  },
   caBundle: certificate,
   httpsProxy: 'http://user:password@proxy.example:3128',
   noProxy: ['*.internal'],

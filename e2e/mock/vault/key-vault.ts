@@ -30,7 +30,7 @@ export function keyVault(directory: Directory): Handler {
     const caller = await authenticate(question, directory, cloud, vault);
     if ('status' in caller) return refusalAnswer(caller, headers);
 
-    const content = answerTo(question, vault, caller);
+    const content = answerTo(question, directory, vault, caller);
     const answer = isRefusal(content) ? refusalAnswer(content, headers) : contentAnswer(content, headers);
     return { ...answer, principal: caller.principal } satisfies Answer;
   };
@@ -44,13 +44,20 @@ function contentAnswer(content: Content, headers: Record<string, string>): Answe
   return empty ? { status: 204, headers, body: '' } : json(200, content, headers);
 }
 
-function answerTo(question: Question, vault: VaultStore, caller: Caller): Content | Refusal {
+function answerTo(
+  question: Question,
+  directory: Directory,
+  vault: VaultStore,
+  caller: Caller,
+): Content | Refusal {
   const { method, host, url } = question;
   const version = url.searchParams.get('api-version');
   if (version === null) return badParameter('api-version must be specified');
-  if (!API_VERSIONS.test(version)) {
+  const known = directory.apiVersions;
+  if (known === undefined ? !API_VERSIONS.test(version) : !known.includes(version)) {
+    const latest = known === undefined ? LATEST_API_VERSION : known[0];
     return badParameter(
-      `The specified version (${version}) is not recognized. Consider using the latest supported version (${LATEST_API_VERSION}).`,
+      `The specified version (${version}) is not recognized. Consider using the latest supported version (${latest}).`,
     );
   }
 
