@@ -70,6 +70,12 @@ export function toDriverError(thrown: unknown): DriverError {
   );
 }
 
+/** Says with a deadline what was waited for; any other reason to end is passed on as it is. */
+export function withAwaited(reason: unknown, awaited: string): unknown {
+  if (!(reason instanceof DriverError && reason.code === 'DeadlineExceeded')) return reason;
+  return new DriverError(reason.code, `${reason.message}; ${awaited}`, { cause: reason });
+}
+
 /** Whatever could not be opened then, this is the fault (errno(3)). */
 export function isOutOfDescriptors(thrown: unknown): boolean {
   return ['EMFILE', 'ENFILE'].includes(systemCode(thrown));

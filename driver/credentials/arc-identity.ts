@@ -102,6 +102,7 @@ function faultOf(error: unknown, { status, fault }: Outcome, signal: AbortSignal
   const unavailable = (text: string) =>
     new DriverError('TokenUnavailable', `${AGENT} ${text}`, { cause: error });
   if (fault !== undefined) {
+    if (fault instanceof DriverError) return fault;
     signal.throwIfAborted();
     return unavailable(
       `could not be reached on 127.0.0.1:40342: ${describeConnectionFault(fault)}; check that the agent runs with ${SHOW}`,

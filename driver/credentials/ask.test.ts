@@ -82,8 +82,11 @@ describe('when the call-out ends', () => {
     expect((await endsAt(2, deadline, [[503]])).status).toBe(503);
   });
 
-  test('at its deadline without any answer, the deadline is told', async () => {
-    await expect(endsAt(1, deadline, ['ABORT_ERR'])).rejects.toBe(deadline);
+  test('at its deadline without any answer, the silent host is told', async () => {
+    await expect(endsAt(1, deadline, ['ABORT_ERR'])).rejects.toMatchObject({
+      code: 'DeadlineExceeded',
+      message: expect.stringMatching(/^took too long; \S+ gave no answer$/),
+    });
   });
 
   test('by an interrupt, that is told', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
+import { withAwaited } from '../errors.ts';
 import { isPassingFault } from '../transport/connection-fault.ts';
 import { createPipeline, type Transport } from '../transport/transport.ts';
 import { isInterrupt } from './interrupt.ts';
@@ -35,8 +36,9 @@ export async function ask(
   for (let repetition = 0; ; repetition++) {
     let fault: unknown;
     let wait = 0;
+    const asked = request();
     try {
-      last = await attempt(request(), patience.attemptMs, transport, signal);
+      last = await attempt(asked, patience.attemptMs, transport, signal);
       if (!(await patience.isBusy(last))) return last;
       wait = retryAfterOf(last);
     } catch (error) {
@@ -50,7 +52,8 @@ export async function ask(
     }
     await delay(Math.max(pause ?? 0, wait), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {
-      if (last === undefined || isInterrupt(signal.reason)) throw signal.reason;
+      if (isInterrupt(signal.reason)) throw signal.reason;
+      if (last === undefined) throw withAwaited(signal.reason, `${new URL(asked.url).host} gave no answer`);
       return last;
     }
   }

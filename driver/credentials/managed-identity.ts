@@ -60,6 +60,7 @@ async function askService(url: string, transport: Transport, signal: AbortSignal
   try {
     return await ask(request, patience, transport, signal);
   } catch (error) {
+    if (error instanceof DriverError) throw error;
     signal.throwIfAborted();
     throw new DriverError(
       'TokenUnavailable',

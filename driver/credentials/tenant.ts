@@ -43,8 +43,7 @@ export async function findTenant(
     try {
       return tenantIn(await challengeOf(host, transport, signal), host, cloud);
     } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof DriverError)) throw error;
+      if (!(error instanceof DriverError) || signal.aborted) throw error;
       fault ??= error;
       if (error.code !== 'VaultUnreachable') break;
     }
@@ -69,6 +68,7 @@ async function challengeOf(
   try {
     return await ask(request, patience, transport, signal);
   } catch (error) {
+    if (error instanceof DriverError) throw error;
     signal.throwIfAborted();
     throw new DriverError(
       'VaultUnreachable',

@@ -1,4 +1,4 @@
-import { DriverError } from '../errors.ts';
+import { DriverError, withAwaited } from '../errors.ts';
 import { describeIdentity } from '../options/describe-identity.ts';
 import type { NamedObject, Selection } from '../options/items.ts';
 import type { AccessToken, FoundObject, ObjectReader, ReadItem, ReadRequest, TokenSource } from '../ports.ts';
@@ -158,8 +158,7 @@ async function allOrFault(
 
 function withLastSeen(reason: unknown, vaults: Vaults): unknown {
   const seen = vaults.lastSeen();
-  if (!(reason instanceof DriverError && reason.code === 'DeadlineExceeded' && seen)) return reason;
-  return new DriverError(reason.code, `${reason.message}; last seen of ${seen}`, { cause: reason });
+  return seen === undefined ? reason : withAwaited(reason, `last seen of ${seen}`);
 }
 
 /** Items that ask for the same share the answer. Names have no case in Key Vault. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DriverError, systemCode } from '../errors.ts';
+import { DriverError, systemCode, withAwaited } from '../errors.ts';
 import { volumeName as hashOf } from '../volume/volume-name.ts';
 import { createEntry, isAlive, newEntryName, removeEntry } from './entries.ts';
 import { withLock } from './lock.ts';
@@ -122,7 +122,8 @@ async function waitForTurn(
     }
   } catch (error) {
     removeEntry(directory, own);
-    throw signal.aborted ? signal.reason : unusable(directory, error);
+    const turn = 'it was still waiting for its turn, as other mounts of this node were reading';
+    throw signal.aborted ? withAwaited(signal.reason, turn) : unusable(directory, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DriverError, systemCode } from '../errors.ts';
+import { DriverError, systemCode, withAwaited } from '../errors.ts';
 import { createEntry, newEntryName, otherEntries, removeEntry } from './entries.ts';
 
 /** How often a waiting process looks again. */
@@ -25,10 +25,11 @@ export async function withLock<T>(
 ): Promise<T> {
   const own = newEntryName(name);
   for (;;) {
-    signal.throwIfAborted();
+    if (signal.aborted)
+      throw withAwaited(signal.reason, 'an earlier call-out for this volume was still running');
     const killed = tryLock(directory, name, own);
     if (killed !== undefined) return run(directory, own, killed, action);
-    await delay(POLL_INTERVAL_MS * (0.5 + Math.random()), undefined, { signal });
+    await delay(POLL_INTERVAL_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -96,7 +96,7 @@ describe('stand-alone mode', () => {
     const action = { status: 429, headers: { 'Retry-After': '600' } };
     scene.azure.setFaults({ rules: [{ match: { role: 'entra' }, action }] });
     expect(await failureOf(scene, volumeOf(scene, 'throttled'))).toMatch(
-      /^TokenUnavailable: login\.microsoftonline\.com gave no token to service principal \S+ of tenant \S+; it asks to wait up to 15 minutes, and kubelet will try again \(HTTP 429/,
+      /^TokenUnavailable: login\.microsoftonline\.com gave no token to service principal \S+ of tenant \S+: Entra had a passing fault; it asks to wait up to 15 minutes, and kubelet will try again \(HTTP 429/,
     );
     expect(scene.azure.counts().byRole).toEqual({ entra: 1 });
   });

@@ -11,7 +11,7 @@ const unreachable = (why: string) =>
 const refused = (status: number) =>
   new RegExp(`^TokenUnavailable: ${host} gave no token to service principal \\S+ of tenant .*HTTP ${status}`);
 const silent =
-  /^DeadlineExceeded: the call-out took longer than 10 s; check that the token endpoint and the vault can be reached/;
+  /^DeadlineExceeded: the call-out took longer than 10 s; check that the token endpoint and the vault can be reached from this node; login\.fault\d+\.test gave no answer$/;
 const unusable = new RegExp(
   `^TokenUnavailable: the token endpoint ${host} answered without a usable access token`,
 );
