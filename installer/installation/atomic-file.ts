@@ -11,17 +11,28 @@ export interface Target {
   readonly mode: number;
 }
 
+/** A file that is written and flushed beside its place, under a temporary name. */
+export interface PreparedFile {
+  /** Renames it over the old one, which needs no room on the disk, and flushes the directory. @throws InstallFault `WriteFailed` */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
 /**
- * Puts a file in place, whole or not at all, also across a crash of the node:
- * written under a temporary name, flushed, renamed over the old one, directory flushed.
+ * Prepares a file that is to be put in place, whole or not at all, also across a crash of the node:
+ * written under a temporary name and flushed; `commit` renames it over the old one.
  *
  * The temporary name starts with a dot, as kubelet watches the directory and re-runs `init` for any other
  * (pkg/volume/flexvolume/probe.go, handleWatchEvent); and the old file is never unlinked first, as kubelet takes
  * that for the plugin's removal.
  * @throws InstallFault `WriteFailed`
  */
-export async function replaceFile(target: Target, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function prepareFile(
+  target: Target,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<PreparedFile> {
   const temporary = join(target.directory, `${temporaryPrefix(target.name)}${randomUUID()}`);
+  const discard = () => rm(temporary, { force: true });
   try {
     // O_EXCL also refuses a link that waits under the name.
     const file = await open(
@@ -36,17 +47,31 @@ export async function replaceFile(target: Target, write: (file: FileHandle) => P
     } finally {
       await file.close();
     }
-    await rename(temporary, join(target.directory, target.name));
-    await syncDirectory(target.directory);
   } catch (cause) {
-    await rm(temporary, { force: true });
-    if (cause instanceof InstallFault) throw cause;
-    throw new InstallFault(
-      'WriteFailed',
-      `cannot write ${target.name} into the driver's directory on the node (${systemErrorCode(cause)})`,
-      { cause },
-    );
+    await discard();
+    throw writeFault(target, cause);
   }
+  return {
+    discard,
+    async commit() {
+      try {
+        await rename(temporary, join(target.directory, target.name));
+        await syncDirectory(target.directory);
+      } catch (cause) {
+        await discard();
+        throw writeFault(target, cause);
+      }
+    },
+  };
+}
+
+function writeFault(target: Target, cause: unknown): InstallFault {
+  if (cause instanceof InstallFault) return cause;
+  return new InstallFault(
+    'WriteFailed',
+    `cannot write ${target.name} into the driver's directory on the node (${systemErrorCode(cause)}); what was there before stays in use`,
+    { cause },
+  );
 }
 
 /** Removes what an installer that was killed left half written; returns the names. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { InstallFault, systemErrorCode } from '../fault.ts';
-import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
+import { openInstalled, type PreparedFile, prepareFile, type Target } from './atomic-file.ts';
 
 /** The driver's executable has this name in its directory: kubelet looks for the part after the tilde. */
 export const DRIVER_NAME = 'kv';
@@ -12,33 +12,34 @@ export const DRIVER_NAME = 'kv';
  */
 const CHUNK_BYTES = 32 * 1024;
 
-/** What installing the driver's executable did. */
-export interface DriverFileResult {
-  readonly changed: boolean;
+/** The driver's executable, ready to be put in place. */
+export interface PreparedDriver {
+  /** Undefined where the one there is the same. */
+  readonly file: PreparedFile | undefined;
   /** SHA-256 of the executable, hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * Puts the driver's executable in place. An identical one is left alone, so that a restart of the installer
+ * Prepares the driver's executable beside its place. An identical one is left alone, so that a restart of the installer
  * costs kubelet no new `init` and the node no write.
  * @throws InstallFault `WriteFailed` or `FileRefused`
  */
-export async function installDriverFile(
+export async function prepareDriverFile(
   sourceFile: string,
   driverDirectory: string,
-): Promise<DriverFileResult> {
+): Promise<PreparedDriver> {
   const target: Target = { directory: driverDirectory, name: DRIVER_NAME, mode: 0o755 };
   const source = await openSource(sourceFile);
   try {
     const sha256 = await digest(source);
-    if (await isInstalled(target, (await source.stat()).size, sha256)) return { changed: false, sha256 };
-    await replaceFile(target, async (file) => {
+    if (await isInstalled(target, (await source.stat()).size, sha256)) return { file: undefined, sha256 };
+    const prepared = await prepareFile(target, async (file) => {
       if ((await digest(source, file)) !== sha256) {
         throw new InstallFault('WriteFailed', `${sourceFile} changed while it was copied`);
       }
     });
-    return { changed: true, sha256 };
+    return { file: prepared, sha256 };
   } finally {
     await source.close();
   }

@@ -39,6 +39,22 @@ test.each([
   expect((await inodes(node.driverDirectory)).get('kv')).not.toBe(before.get('kv'));
 });
 
+test.each([
+  ['the new driver cannot be written', { driverFile: '/nowhere/kv' }, 'WriteFailed'],
+  ['something else is in the place of the driver', {}, 'FileRefused'],
+])('where %s, the configuration stays as it was too', async (_, changes, code) => {
+  await using node = await nodeDirectory();
+  await install(node.settings, silent);
+  await writeFile(node.settings.nodeConfigFile, '{"schemaVersion":1,"deadlineSeconds":60}');
+  if (code === 'FileRefused') {
+    await rm(join(node.driverDirectory, 'kv'));
+    await mkdir(join(node.driverDirectory, 'kv'));
+  }
+  await expect(install({ ...node.settings, ...changes }, silent)).rejects.toMatchObject({ code });
+  expect(await readFile(join(node.driverDirectory, '.config.json'), 'utf8')).toBe('{"schemaVersion":1}');
+  expect((await readdir(node.driverDirectory)).sort()).toEqual(['.config.json', 'kv']);
+});
+
 test('what a killed installer left half written is removed, and other files are not', async () => {
   await using node = await nodeDirectory();
   await mkdir(node.driverDirectory);

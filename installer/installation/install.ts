@@ -4,8 +4,8 @@ import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { removeLeftovers } from './atomic-file.ts';
 import { checkDriver } from './driver-check.ts';
-import { DRIVER_NAME, installDriverFile } from './driver-file.ts';
-import { installNodeConfig } from './node-config.ts';
+import { DRIVER_NAME, prepareDriverFile } from './driver-file.ts';
+import { prepareNodeConfig } from './node-config.ts';
 import { prepareDriverDirectory } from './plugin-directory.ts';
 
 /** What is on the node after a successful installation. */
@@ -21,16 +21,24 @@ export interface Installation {
 /**
  * Installs the driver on the node. Can be repeated at any time, and killed at any point.
  *
- * The configuration goes first: kubelet may run the driver as soon as it is there, and a driver without the
- * configuration would reach for the wrong cloud.
+ * Both files are written beside their places before either is put there, so that a full disk changes neither: an older
+ * driver may refuse a newer configuration. The configuration goes first: kubelet may run the driver as soon as it is there, and
+ * a driver without the configuration would reach for the wrong cloud.
  * @throws InstallFault
  */
 export async function install(settings: Settings, log: Log): Promise<Installation> {
   const directory = await prepareDriverDirectory(settings.pluginDirectory, settings.pluginDirectoryOnNode);
   const leftovers = await removeLeftovers(directory, [NODE_CONFIG_FILE, DRIVER_NAME]);
   if (leftovers.length > 0) log('warning', 'leftovers-removed', { files: leftovers });
-  const configChanged = await installNodeConfig(settings.nodeConfigFile, directory);
-  const { changed: driverChanged, sha256 } = await installDriverFile(settings.driverFile, directory);
+  const config = await prepareNodeConfig(settings.nodeConfigFile, directory);
+  const { file, sha256 } = await prepareDriverFile(settings.driverFile, directory).catch(
+    async (error: unknown) => {
+      await config?.discard();
+      throw error;
+    },
+  );
+  await config?.commit();
+  await file?.commit();
   const installation = {
     driver: join(directory, DRIVER_NAME),
     nodeConfig: join(directory, NODE_CONFIG_FILE),
@@ -40,8 +48,8 @@ export async function install(settings: Settings, log: Log): Promise<Installatio
   log('info', 'installed', {
     directory: settings.pluginDirectoryOnNode,
     sha256,
-    driverChanged,
-    configChanged,
+    driverChanged: file !== undefined,
+    configChanged: config !== undefined,
   });
   return installation;
 }

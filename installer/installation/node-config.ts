@@ -2,21 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { NODE_CONFIG_FILE } from '../../driver/nodeconfig/node-config.ts';
 import { parseNodeConfig } from '../../driver/nodeconfig/schema.ts';
 import { InstallFault, systemErrorCode } from '../fault.ts';
-import { openInstalled, replaceFile, type Target } from './atomic-file.ts';
+import { openInstalled, type PreparedFile, prepareFile, type Target } from './atomic-file.ts';
 
 /**
- * Puts the desired node configuration beside the driver, root-only, after checking it with the driver's own
+ * Prepares the desired node configuration beside the driver, root-only, after checking it with the driver's own
  * schema; the bytes are kept as they are. Only Helm values get there, so what it says of a fault names them.
- * @returns false when the one there is the same
+ * @returns undefined when the one there is the same
  * @throws InstallFault `NodeConfigInvalid` when the desired one is not there or the driver would refuse it
  */
-export async function installNodeConfig(desiredFile: string, driverDirectory: string): Promise<boolean> {
+export async function prepareNodeConfig(
+  desiredFile: string,
+  driverDirectory: string,
+): Promise<PreparedFile | undefined> {
   const text = await readDesired(desiredFile);
   check(text);
   const target: Target = { directory: driverDirectory, name: NODE_CONFIG_FILE, mode: 0o600 };
-  if (await isInstalled(target, text)) return false;
-  await replaceFile(target, (file) => file.writeFile(text));
-  return true;
+  if (await isInstalled(target, text)) return undefined;
+  return prepareFile(target, (file) => file.writeFile(text));
 }
 
 async function readDesired(file: string): Promise<string> {
