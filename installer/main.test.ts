@@ -83,7 +83,7 @@ test('it stays alive but not ready, and says why, while the configuration is inv
   }
 });
 
-test('killed in the middle of the copy, it leaves no driver but a leftover, which the next one removes', async () => {
+test('killed in the middle of the copy, it leaves neither driver nor configuration but leftovers, which the next one removes', async () => {
   await using node = await nodeDirectory();
   // A tail of zeros after the script's exit makes the copy take long enough to be interrupted.
   await node.setDriver(`#!/bin/sh\necho '{"status":"Success","capabilities":{"attach":false}}'\nexit 0\n`);
@@ -95,7 +95,10 @@ test('killed in the middle of the copy, it leaves no driver but a leftover, whic
   );
   killed.installer.kill('SIGKILL');
   await killed.installer;
-  expect((await readdir(node.driverDirectory)).sort()).toEqual(['.config.json', leftover]);
+  expect((await readdir(node.driverDirectory)).sort()).toEqual([
+    expect.stringMatching(/^\.config\.json\.[0-9a-f-]{36}$/),
+    leftover,
+  ]);
 
   const { installer, url } = await start(node);
   try {
