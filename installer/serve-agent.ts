@@ -8,9 +8,9 @@ import { InstallFault, systemErrorCode } from './fault.ts';
 import { driverDirectoryOf } from './installation/plugin-directory.ts';
 import type { Log } from './log.ts';
 import { AgentMetrics } from './metrics/agent-metrics.ts';
-import { createMetricsServer } from './metrics/metrics-server.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { RotationMetrics } from './metrics/rotation-metrics.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
 import type { PodEvents } from './rotation/pod-events.ts';
 import { failureOf, sleep } from './serving.ts';
 import type { RotationEvents, Settings } from './settings.ts';
@@ -41,10 +41,7 @@ export async function serveAgent(settings: Settings, version: string, log: Log):
   };
   const health = createHealthServer(async () => ({ ...state, maySignal: maySignal() }));
   if (agentMetricsPort !== undefined) {
-    const server = createMetricsServer(registry);
-    // A port that another program of the node has is no reason to leave drivers and volumes alone.
-    failureOf('metrics', server).catch(({ message }: Error) => log('error', 'metrics-failed', { message }));
-    server.listen(agentMetricsPort, settings.metricsHost);
+    serveMetrics(registry, agentMetricsPort, settings.metricsHost, log);
   }
   const failed = failureOf('health', health);
   // A second agent in the same network fails here, before it takes the socket from the first.

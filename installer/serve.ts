@@ -4,7 +4,7 @@ import { install } from './installation/install.ts';
 import { driverDirectoryOf } from './installation/plugin-directory.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { createMetricsServer } from './metrics/metrics-server.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
 import { failureOf, sleep } from './serving.ts';
 import type { Settings } from './settings.ts';
 import { createHealthServer } from './upkeep/health.ts';
@@ -22,19 +22,20 @@ import { watchDriver } from './upkeep/watch-driver.ts';
 export async function serve(settings: Settings, version: string, log: Log): Promise<never> {
   const metrics = new Metrics(version, settings.runDirectory);
   const work = settings.uninstall ? await removal(settings, log) : keeping(settings, metrics, log);
-  const health = createHealthServer(() => work.readiness());
-  const failures = [failureOf('health', health)];
-  if (settings.metricsPort !== undefined) {
-    const server = createMetricsServer(metrics.registry);
-    failures.push(failureOf('metrics', server));
-    server.listen(settings.metricsPort, settings.metricsHost);
-  }
+  const { metricsPort, metricsHost } = settings;
+  const served =
+    metricsPort === undefined ? undefined : serveMetrics(metrics.registry, metricsPort, metricsHost, log);
+  const health = createHealthServer(async () => {
+    const warning = served?.fault();
+    return { ...(await work.readiness()), ...(warning === undefined ? {} : { warning }) };
+  });
+  const failed = failureOf('health', health);
   health.listen(settings.healthPort, settings.healthHost, () => {
     log('info', 'started', { version, port: settings.healthPort });
     void work.run();
     if (!settings.uninstall) accompany(settings, work, metrics, log);
   });
-  return Promise.race(failures);
+  return failed;
 }
 
 /** What the health server tells of. */

@@ -5,6 +5,7 @@ import { checkFailures, checkKubelet } from './calls.ts';
 import { checkInstalledDriver } from './driver.ts';
 import type { Finding } from './finding.ts';
 import { checkMetadataService, checkNmi } from './identities.ts';
+import { checkMetrics } from './metrics.ts';
 import { checkInstalledConfig } from './node-config.ts';
 import { checkPluginDirectory } from './plugin-directory.ts';
 import { checkRotation } from './rotation/check.ts';
@@ -25,6 +26,7 @@ const checks: readonly (readonly [string, Check])[] = [
   ['leftovers', checkLeftovers],
   ['node agent', checkAgent],
   ['rotation', checkRotation],
+  ['metrics', checkMetrics],
   ['NMI', checkNmi],
   ['metadata service', checkMetadataService],
   ['Azure', checkAzure],

@@ -4,7 +4,7 @@ import type { Readiness } from './readiness.ts';
 /**
  * The HTTP server of kubelet's probes.
  *   /healthz  200 while the process answers at all: a node that cannot be installed is no reason to restart it
- *   /readyz   200 when all is as it should be, else 503; with the whole state, a reason included
+ *   /readyz   200 when all is as it should be, else 503; with the whole state, a reason or a warning included
  */
 export function createHealthServer(readiness: () => Promise<Pick<Readiness, 'ready'>>): Server {
   return createServer((request, response) => {
