@@ -45,9 +45,12 @@ export async function startAgent({
   const lane = new Lane(() => performance.now());
   const computeFor = lane.computeFor.bind(lane);
   const reading = new NodeReading({ version, memory, counts, computeFor });
-  await listenForDrivers(runDirectory, async (question, signal) =>
-    // Read each time, so that it is never another one than the driver's.
-    answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
+  await listenForDrivers(
+    runDirectory,
+    async (question, signal) =>
+      // Read each time, so that it is never another one than the driver's.
+      answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
+    log,
   );
   log('info', 'agent-started', { runDirectory });
   if (rotation === undefined) return started();

@@ -9,6 +9,7 @@ import {
   type Reply,
   WORKING_EVERY_MS,
 } from '../../driver/agent/protocol.ts';
+import type { Log } from '../log.ts';
 import { listenPrivately } from './private-socket.ts';
 import { parseQuestion } from './question.ts';
 
@@ -32,12 +33,11 @@ export type Answerer = (question: Question, signal: AbortSignal) => Promise<Repl
  * Listens for drivers. Everything is bounded, though only root can connect: connections, bytes, waiting.
  * @throws a system error
  */
-export function listenForDrivers(runDirectory: string, answer: Answerer): Promise<Server> {
+export function listenForDrivers(runDirectory: string, answer: Answerer, log?: Log): Promise<Server> {
   const arriving = { bytes: 0 };
   const bounded = boundedByPod(answer);
-  return listenPrivately(runDirectory, AGENT_SOCKET, MAX_CONNECTIONS, (socket) =>
-    converse(socket, arriving, bounded),
-  );
+  const talk = (socket: Socket) => converse(socket, arriving, bounded);
+  return listenPrivately(runDirectory, AGENT_SOCKET, MAX_CONNECTIONS, talk, log);
 }
 
 /** Answers `busy` where a pod or namespace has its share of questions under way. */

@@ -5,6 +5,7 @@ import { encodeFrame, FrameReader } from '../../driver/agent/frame.ts';
 import { AGENT_DIRECTORY } from '../../driver/agent/protocol.ts';
 import { listenPrivately } from '../agent/private-socket.ts';
 import { systemErrorCode } from '../fault.ts';
+import type { Log } from '../log.ts';
 import type { Outcome, Rotator } from './rotator.ts';
 
 /** Beside the socket that drivers ask at, in the directory that only root can enter. */
@@ -39,8 +40,13 @@ const answer = z.union([
 export type Order = z.infer<typeof order>['refresh'];
 
 /** Takes orders of the installer's other commands on this node. @throws a system error */
-export function listenForOrders(runDirectory: string, rotator: Pick<Rotator, 'rotateNow'>): Promise<Server> {
-  return listenPrivately(runDirectory, CONTROL_SOCKET, MAX_CONNECTIONS, (socket) => serve(socket, rotator));
+export function listenForOrders(
+  runDirectory: string,
+  rotator: Pick<Rotator, 'rotateNow'>,
+  log?: Log,
+): Promise<Server> {
+  const talk = (socket: Socket) => serve(socket, rotator);
+  return listenPrivately(runDirectory, CONTROL_SOCKET, MAX_CONNECTIONS, talk, log);
 }
 
 function serve(socket: Socket, rotator: Pick<Rotator, 'rotateNow'>): void {

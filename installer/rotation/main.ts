@@ -50,7 +50,7 @@ export async function startRotation(
     if (code !== undefined && code !== broken) settings.log('error', 'rotation-broken', { code });
     broken = code;
   };
-  await listenForOrders(settings.runDirectory, rotator);
+  await listenForOrders(settings.runDirectory, rotator, settings.log);
   settings.started();
   for (;;) {
     await sleep(LOOK_EVERY_MS);
