@@ -10,7 +10,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pruneCache } from './cluster/cache.ts';
 import { type ClusterPlan, planCases, readCases } from './cluster/case-plan.ts';
-import { deleteCluster } from './cluster/cluster.ts';
+import { deleteCluster, networkOfClusters } from './cluster/cluster.ts';
 import { interruptCommands, interrupted, shownCommand } from './cluster/command.ts';
 import { containerEnvironment } from './cluster/container-engine.ts';
 import { busyboxArchive, mockArchive, productImage } from './cluster/images.ts';
@@ -73,7 +73,13 @@ async function run(): Promise<void> {
     : undefined;
   sayWhatIsLeftOut();
   try {
-    await together(...clusters.map((cluster) => runOn(shared, cluster)));
+    await together(
+      ...clusters.map((cluster, index) =>
+        index === 0
+          ? runOn(shared, cluster)
+          : networkOfClusters(environment).then(() => runOn(shared, cluster)),
+      ),
+    );
   } finally {
     await inBackground;
     if (!keep) await rm(directory, { recursive: true });

@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import { command } from './command.ts';
 import type { EndToEndState } from './state.ts';
 import { step, together } from './steps.ts';
+import { waitFor } from './waiting.ts';
 
 type Cluster = Pick<EndToEndState, 'clusterName' | 'kubeconfig' | 'environment'> & { readonly kind: string };
 
@@ -41,6 +42,19 @@ export async function createCluster(cluster: Cluster, image: string): Promise<vo
         cluster.kubeconfig,
       ],
       { env: cluster.environment, input: configuration, timeoutSeconds: 400 },
+    ),
+  );
+}
+
+/**
+ * kind makes the network of all its clusters with the first one, and fails if another kind does so at the same time.
+ * This waits until it is there.
+ */
+export async function networkOfClusters(environment: Readonly<Record<string, string>>): Promise<void> {
+  await waitFor('the network of the clusters', 120, () =>
+    command('podman', ['network', 'exists', 'kind'], { env: environment }).then(
+      () => true,
+      () => undefined,
     ),
   );
 }

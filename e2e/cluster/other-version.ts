@@ -67,8 +67,13 @@ async function copySources(directory: string, commit: string | undefined): Promi
       cwd: project,
     });
   } else {
-    for (const name of ['driver', 'installer', 'image', 'package.json', 'package-lock.json', 'LICENSE'])
-      await cp(join(project, name), join(directory, name), { recursive: true });
+    const compiled = join(project, 'runtime/target');
+    const parts = ['driver', 'runtime', 'installer', 'image', 'package.json', 'package-lock.json', 'LICENSE'];
+    for (const name of parts)
+      await cp(join(project, name), join(directory, name), {
+        recursive: true,
+        filter: (source) => source !== compiled,
+      });
   }
   // Links, as the bundler would name the place that a symbolic link leads to.
   await command('cp', ['-al', join(project, 'node_modules'), join(directory, 'node_modules')]);
