@@ -3,7 +3,7 @@ import type { Breathe, PublicKey, VaultObject } from '../ports.ts';
 import { breatheNowAndThen } from './breathe.ts';
 import type { Opened } from './certificates/certificate-file.ts';
 import { decodeText } from './decode-text.ts';
-import { jsonProperty, type PickProperty } from './json-property.ts';
+import { type PickProperty, pickerOf } from './json-property.ts';
 import { pem } from './pem.ts';
 import { publicKeyDer, publicKeyJwk, publicKeyPem } from './public-key.ts';
 
@@ -25,7 +25,7 @@ export async function objectBytes(
   object: VaultObject,
   form: ObjectForm,
   pfxPassword: string | undefined,
-  pick: PickProperty = jsonProperty,
+  pick: PickProperty = pickerOf([]),
   breathe: Breathe = breatheNowAndThen(),
   opened: Opened = new Map(),
 ): Promise<Uint8Array> {
@@ -58,7 +58,7 @@ async function secretBytes(
   opened: Opened,
 ): Promise<Uint8Array> {
   const { property, encoding, part } = form;
-  const text = property === undefined ? secret.value : pick(secret.value, property);
+  const text = property === undefined ? secret.value : await pick(secret.value, property);
   const bytes = decodeText(text, encoding);
   const format = form.format === 'auto' ? (isBehindCertificate(secret) ? 'pem' : 'raw') : form.format;
   if (format === 'raw') return bytes;

@@ -140,6 +140,17 @@ test('text that stands for bytes, and a property of JSON', async () => {
   expect(read('port').toString()).toBe('5432');
 });
 
+test('a property of YAML', async () => {
+  const value = 'db: &db\n  port: 0400\n  hosts: [a, b]\ncopy: *db\n';
+  scene.azure.directory.vault('testkv')?.addSecret('yaml', { value });
+  const { read } = await mountItems([
+    { name: 'yaml', property: 'db.port', alias: 'port' },
+    { name: 'yaml', property: 'copy.hosts', alias: 'hosts' },
+  ]);
+  expect(read('port').toString()).toBe('0400');
+  expect(read('hosts').toString()).toBe('["a","b"]');
+});
+
 test('metadata beside the file, with its mode', async () => {
   const { directory, read } = await mountItems([{ name: 'tagged', metadata: true, mode: '0400' }]);
   const { version } = secretOf(scene.azure.seed, 'testkv', 'tagged');
