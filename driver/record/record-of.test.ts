@@ -22,7 +22,12 @@ const found: FoundObject = {
   },
 };
 
-async function recorded(changes: Record<string, string>, keepServicePrincipals: boolean, readAt?: number) {
+async function recorded(
+  changes: Record<string, string>,
+  keepServicePrincipals: boolean,
+  readAt?: number,
+  httpsProxy = `http://user:${CANARY}@proxy:1`,
+) {
   const json = JSON.stringify({ ...validOptions, ...changes });
   const request = await parseVolumeOptions(json, defaultNodeConfig.clouds);
   return recordOf({
@@ -31,7 +36,7 @@ async function recorded(changes: Record<string, string>, keepServicePrincipals: 
     found: [[{ ...found, readAt }]],
     form: formOf(request.access, request.permissions),
     rotation: { defaultInterval: 'off', keepServicePrincipals },
-    environment: { proxy: { httpsProxy: `http://user:${CANARY}@proxy:1` } },
+    environment: { proxy: { httpsProxy } },
     driverVersion: '1.2.3',
   });
 }
@@ -58,6 +63,14 @@ test('nothing that could be a value is in the record of a volume that does not r
   const text = JSON.stringify(await recorded(secret, true));
   expect(text).not.toContain(CANARY);
   expect(text).not.toContain(btoa(CANARY));
+});
+
+test('the proxy of a volume that does not rotate is kept where it has no password, to read it by the same way', async () => {
+  const plain = await recorded({}, true, undefined, 'http://proxy:1');
+  expect(plain.environment).toEqual({ proxy: { httpsProxy: 'http://proxy:1' } });
+  expect(plain.proxyLeftOut).toBeUndefined();
+  const secretive = await recorded({}, true);
+  expect(secretive).toMatchObject({ environment: undefined, proxyLeftOut: true });
 });
 
 test('objects are told once each, by name, version and expiry', () => {

@@ -33,7 +33,7 @@ export function recordOf(mounted: Mounted): VolumeRecord {
   return {
     options: Object.fromEntries(isKept ? written : others),
     secret: hasSecret ? (isKept ? 'kept' : 'left-out') : 'none',
-    environment: rotates ? environment : undefined,
+    ...environmentOf(environment, rotates),
     identity: request.identity.kind,
     rotation: request.rotation,
     isStale,
@@ -41,6 +41,15 @@ export function recordOf(mounted: Mounted): VolumeRecord {
     form,
     driverVersion,
   };
+}
+
+/** A volume may be read again later although it was not to rotate: by the same proxy, unless that has a password. */
+function environmentOf(
+  environment: KubeletEnvironment,
+  rotates: boolean,
+): Pick<VolumeRecord, 'environment' | 'proxyLeftOut'> {
+  const hasPassword = environment.proxy.httpsProxy?.includes('@') ?? false;
+  return rotates || !hasPassword ? { environment } : { environment: undefined, proxyLeftOut: true };
 }
 
 /** Each object once, whatever files are made of it. */

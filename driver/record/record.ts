@@ -18,8 +18,10 @@ export interface VolumeRecord {
   /** kubelet's document, as it came; without the Secret's values unless `secret` says that they are kept. */
   readonly options: Readonly<Record<string, string>>;
   readonly secret: 'none' | 'kept' | 'left-out';
-  /** Where the volume is not to rotate, nothing is kept that could hold a proxy's password. */
+  /** What kubelet's environment said of the way out; undefined where that was left out. */
   readonly environment: KubeletEnvironment | undefined;
+  /** The volume was not to rotate, and the proxy has a password, which is kept only for rotation. */
+  readonly proxyLeftOut?: boolean | undefined;
   readonly identity: Identity['kind'];
   readonly rotation: RotationRequest;
   /** Did the vault not serve it, but the node agent's memory? Then it is read again as soon as can be. */

@@ -151,7 +151,7 @@ describe('of the rotation of mounted volumes', () => {
     const agent = await runAgent();
     const volume = await mount('rotates');
     expect(await rotationOf()).toEqual([
-      expect.stringMatching(/^warning 1 volume \(default\/left kv\): to rotate, but it was mounted when/),
+      expect.stringMatching(/^warning 1 volume \(default\/left kv\): to rotate, but it was mounted before/),
     ]);
     await scene.kubelet.unmount(left);
     expect(await rotationOf()).toEqual([

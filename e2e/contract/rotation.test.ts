@@ -223,7 +223,7 @@ describe('what is kept on the node', () => {
     const { output, exitCode } = await refresh('unkept');
     expect({ output, exitCode }).toEqual({
       output:
-        'default/unkept kv: failed: it cannot be read again: the node keeps no service principals (agent.rotation.keepServicePrincipals)',
+        'default/unkept kv: failed: it cannot be read again: the node keeps no service principals; set agent.rotation.keepServicePrincipals of the chart, then restart the pod',
       exitCode: 1,
     });
   });

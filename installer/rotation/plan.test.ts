@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NodeRotation } from '../../driver/options/rotation.ts';
-import { type Plan, type Planned, planOf } from './plan.ts';
+import { type Plan, type Planned, planOf, whyNotReadable } from './plan.ts';
 
 const node: NodeRotation = { defaultInterval: 'off', keepServicePrincipals: true };
 const asked: Planned = {
@@ -27,6 +27,19 @@ test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
     {},
     stays('not-asked'),
   ],
+  [
+    'no list of the predecessor’s by the node’s default',
+    { rotation: { ofPredecessor: true, onlyPinned: false } },
+    { defaultInterval: 60_000 },
+    stays('list-not-default'),
+  ],
+  [
+    'no list of the predecessor’s where there is no default',
+    { rotation: { ofPredecessor: true, onlyPinned: false } },
+    {},
+    stays('not-asked'),
+  ],
+  ['nothing whose proxy was not kept', { proxyLeftOut: true }, {}, stays('proxy-left-out')],
   ['nothing that is pinned', { rotation: { ...asked.rotation, onlyPinned: true } }, {}, stays('pinned')],
   [
     'nothing whose secret may not be kept',
@@ -61,6 +74,20 @@ test.each<[string, Partial<Planned>, Partial<NodeRotation>, Plan]>([
   ],
 ])('rotates %s', (_, changes, nodeChanges, plan) => {
   expect(planOf({ ...asked, ...changes }, { ...node, ...nodeChanges }, { awaitsFresh: false })).toEqual(plan);
+});
+
+test.each<[string, Partial<Planned>, Partial<NodeRotation>, string]>([
+  ['is to rotate after a restart', {}, {}, 'secret-left-out'],
+  [
+    'is not to rotate after a restart either',
+    { rotation: { ofPredecessor: true, onlyPinned: false } },
+    { defaultInterval: 60_000 },
+    'secret-not-for-rotation',
+  ],
+  ['may not be kept', {}, { keepServicePrincipals: false }, 'secret-not-kept'],
+])('on demand, a volume whose Secret was left out and that %s says so', (_, changes, nodeChanges, why) => {
+  const volume = { ...asked, secret: 'left-out', ...changes } as const;
+  expect(whyNotReadable(volume, { ...node, ...nodeChanges })).toBe(why);
 });
 
 test.each<[string, Partial<Planned>, Plan]>([

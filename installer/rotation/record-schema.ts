@@ -30,6 +30,7 @@ const record = z.object({
       proxy: z.object({ httpsProxy: z.string().optional(), noProxy: z.array(z.string()).optional() }),
     })
     .optional(),
+  proxyLeftOut: z.boolean().optional(),
   identity: z.enum(identityKinds),
   rotation: z.object({ interval: interval.optional(), ofPredecessor: z.boolean(), onlyPinned: z.boolean() }),
   isStale: z.boolean(),

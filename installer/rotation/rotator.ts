@@ -6,6 +6,7 @@ import type { PlacedRecord } from '../../driver/record/record.ts';
 import type { PodOfWork } from '../agent/lane.ts';
 import type { FairLimit } from './fair-limiter.ts';
 import { changesOf, describeVolume, Journal, type JournalSettings } from './journal.ts';
+import { withOutdatedSecret } from './outdated-secret.ts';
 import { type Planned, planOf, reasons, whyNotReadable } from './plan.ts';
 import { RecordFiles, seesPod } from './record-files.ts';
 import { type RotationPorts, rotateVolume } from './rotate-volume.ts';
@@ -119,9 +120,9 @@ export class Rotator {
       if (fingerprint === undefined || this.#known.get(name)?.fingerprint === fingerprint) continue;
       const record = this.#files.read(name);
       if (record === undefined) continue;
-      const { rotation, secret, identity, arcIdentity, mountedAt } = record;
+      const { rotation, secret, identity, arcIdentity, proxyLeftOut, mountedAt } = record;
       const state = readState(directory, name, mountedAt);
-      const planned = { rotation, secret, identity, arcIdentity, seesPod: seesPod(record) };
+      const planned = { rotation, secret, identity, arcIdentity, proxyLeftOut, seesPod: seesPod(record) };
       const { uid, namespace } = readPodContext(record.options);
       this.#known.set(name, {
         ...planned,
@@ -198,7 +199,7 @@ export class Rotator {
       return { ...told, result, changes };
     } catch (thrown) {
       if (!isMounted()) return { ...told, result: 'gone' };
-      const error = toDriverError(thrown);
+      const error = withOutdatedSecret(toDriverError(thrown), record);
       this.#checked(name, record, this.#journal.failed({ name, record, before }, error));
       return { ...told, result: 'failed', message: error.message };
     }

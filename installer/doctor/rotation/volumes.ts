@@ -25,25 +25,32 @@ export function askingFindings(
     const found = `${named(asking)} of those mounted ask to rotate, and nothing on this node does that`;
     return [{ status: 'note', found, todo: 'agent.enabled and agent.rotation.enabled of the chart' }];
   }
+  const lists = volumes.filter(({ plan }) => !plan.rotates && plan.why === 'list-not-default');
   const staying = asking.flatMap((volume) => (volume.plan.rotates ? [] : [{ volume, why: volume.plan.why }]));
-  return [...Map.groupBy(staying, ({ why }) => why)].map(([why, those]): Told => {
+  const findings = [...Map.groupBy(staying, ({ why }) => why)].map(([why, those]): Told => {
     const of = those.map(({ volume }) => volume);
     return { status: 'warning', found: `${named(of)}: to rotate, but ${reasons[why]}`, ...wayOut(why, of) };
   });
+  if (lists.length === 0) return findings;
+  const found = `${named(lists)} stay as they are: ${reasons['list-not-default']}`;
+  return [...findings, { status: 'note', found, todo: 'docs/rotation.md#why-does-it-not-rotate' }];
 }
 
 function wayOut(why: Reason, volumes: readonly AssessedVolume[]): { todo?: string } {
   switch (why) {
     case 'secret-not-kept':
-      return { todo: 'set agent.rotation.keepServicePrincipals: true, then restart the pods' };
+      return { todo: 'set agent.rotation.keepServicePrincipals: true of the chart, then restart the pods' };
     case 'token-not-seen': {
       const directories = new Set(volumes.map(({ record }) => podsDirectoryOf(record.target)));
       return { todo: `set agent.rotation.kubeletPodsDirectory: ${[...directories].join(' or ')}` };
     }
     case 'secret-left-out':
+    case 'secret-not-for-rotation':
+    case 'proxy-left-out':
     case 'arc-key-not-seen':
       return { todo: 'docs/rotation.md#what-is-kept-on-the-node' };
     case 'not-asked':
+    case 'list-not-default':
     case 'off':
     case 'pinned':
       return {};
@@ -88,10 +95,12 @@ function failureFinding(code: string, volumes: readonly AssessedVolume[], uptime
   const since = Math.min(...volumes.map(({ state }) => state?.failure?.sinceUptime ?? uptime));
   const seconds = uptime - since;
   const found = `${code} for ${spokenDuration(seconds)}: ${named(volumes)} could not be read again, and ${volumes.length === 1 ? 'keeps its' : 'keep their'} files`;
+  const isSecret = code === 'CredentialRejected' && volumes.some(({ record }) => record.secret === 'kept');
+  const restart = isSecret ? 'once the Secret has a valid value, restart the pods; ' : '';
   return {
     status: seconds < LONG_FAILURE_SECONDS ? 'note' : 'warning',
     found,
-    todo: `docs/troubleshooting.md#${code.toLowerCase()}; "installer status" has the whole message`,
+    todo: `${restart}docs/troubleshooting.md#${code.toLowerCase()}; "installer status" has the whole message`,
   };
 }
 
