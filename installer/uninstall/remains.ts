@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { namesIn } from '../run-directory/volumes.ts';
 
 /** Below the run directory; nothing but files is in them. */
-const FILES = ['.records', 'agent', 'events', 'gate', 'locks', 'records'];
+const FILES = ['.records', 'agent', 'api-versions.json', 'events', 'gate', 'locks', 'records'];
 
 /**
  * Empties the run directory of what the product made. The directory itself stays where it is mounted into a pod, and goes
