@@ -231,9 +231,9 @@ test('from a network that is not the node’s it warns where it cannot know', as
 });
 
 test.each([
-  [['--vault', 'https://x.vault.azure.net'], /^--vault https:.*no URL[\s\S]*Usage: doctor/],
+  [['--vault', 'https://x.vault.azure.net'], /^--vault https:.*no URL[\s\S]*Usage: installer doctor/],
   [['--output', 'xml'], /^--output xml: must be text or json/],
-  [['now'], /Usage: doctor/],
+  [['now'], /Usage: installer doctor/],
 ])('of arguments %j it makes a usage error', async (args, message) => {
   const result = await execa(process.execPath, ['dist/installer.cjs', 'doctor', ...args], { reject: false });
   expect({ exitCode: result.exitCode, stdout: result.stdout }).toEqual({ exitCode: 2, stdout: '' });

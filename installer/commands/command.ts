@@ -25,5 +25,7 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
+  /** What `--help` says: the name with its arguments, and what they mean; without a newline at its end. */
+  readonly usage: () => Promise<string>;
   readonly run: (args: readonly string[], context: CommandContext) => Promise<CommandResult>;
 }

@@ -8,6 +8,7 @@ const context = { version: 'test', settings: () => parseSettings({}), standardIn
 const echo = (name: string): Command => ({
   name,
   summary: `what ${name} does`,
+  usage: async () => `${name} <argument>`,
   run: async (args) => ({ output: `${name}: ${args.join()}`, errors: '', exitCode: 0 }),
 });
 
@@ -36,6 +37,28 @@ test.each(['help', '--help', '-h'])('%s lists the commands, and is no fault', as
   expect(result).toMatchObject({ errors: '', exitCode: 0 });
   for (const { name } of commands) expect(result.output).toContain(`  ${name} `);
 });
+
+test.each(commands.map(({ name }) => [name]))(
+  '%s --help says how it is called, and is no fault',
+  async (name) => {
+    const { output, errors, exitCode } = await runCommand(commands, [...name.split(' '), '--help'], context);
+    expect({ errors, exitCode }).toEqual({ errors: '', exitCode: 0 });
+    expect(
+      output.startsWith(`Usage: installer ${name} `) || output.startsWith(`Usage: installer ${name}\n`),
+    ).toBe(true);
+  },
+);
+
+test.each([[['--version']], ...commands.map(({ name }) => [[...name.split(' '), '--version']])])(
+  '%j says the version',
+  async (args) => {
+    expect(await runCommand(commands, args, context)).toEqual({
+      output: 'keyvault-flexvol test\n',
+      errors: '',
+      exitCode: 0,
+    });
+  },
+);
 
 test('no command hides another one', () => {
   for (const { name } of commands) {

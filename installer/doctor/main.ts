@@ -37,7 +37,7 @@ export async function runDoctor(
     return { output, errors: '', exitCode: worst(findings) === 'fault' ? 1 : 0 };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { output: '', errors: `${why}\n\nUsage: ${usage}\n`, exitCode: 2 };
+    return { output: '', errors: `${why}\n\nUsage: installer ${usage}\n`, exitCode: 2 };
   }
 }
 

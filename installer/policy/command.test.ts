@@ -114,7 +114,7 @@ describe('it cannot tell, and says why,', () => {
       'without arguments',
       [],
       undefined,
-      /^--namespace is missing\n--service-account is missing\n--identity is missing\n--vault is missing\n--object is missing\n\nUsage: policy test/,
+      /^--namespace is missing\n--service-account is missing\n--identity is missing\n--vault is missing\n--object is missing\n\nUsage: installer policy test/,
     ],
     ['of an unknown argument', ['--pod', 'web-0'], undefined, /^Unknown option '--pod'/],
     [

@@ -23,7 +23,7 @@ export async function testPolicy(
     return { output: `${text}\n`, errors: '', exitCode: allowed ? 0 : 1 };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { output: '', errors: `${why}\n\nUsage: ${usage}\n`, exitCode: 2 };
+    return { output: '', errors: `${why}\n\nUsage: installer ${usage}\n`, exitCode: 2 };
   }
 }
 

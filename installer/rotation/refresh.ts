@@ -2,7 +2,11 @@ import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { giveOrder, NoAgent, type Order } from './control.ts';
 import type { Outcome } from './rotator.ts';
 
-const USAGE = 'Usage: installer refresh <namespace>/<pod> | --all\n';
+export const usage = `refresh <namespace>/<pod> | --all
+
+Reads the volumes of a pod on this node again, now, and says what changed; with --all those of every pod.
+
+Ends with 0, with 1 when a volume could not be read or the pod has none, with 2 when it is called otherwise.`;
 
 /** `refresh <namespace>/<pod>`, or `--all`: reads volumes of this node again now, and says what changed. */
 export async function runRefresh(
@@ -10,7 +14,7 @@ export async function runRefresh(
   { settings }: CommandContext,
 ): Promise<CommandResult> {
   const order = orderOf(args);
-  if (order === undefined) return { output: '', errors: USAGE, exitCode: 2 };
+  if (order === undefined) return { output: '', errors: `Usage: installer ${usage}\n`, exitCode: 2 };
   try {
     return report(await giveOrder(settings().runDirectory, order), order);
   } catch (error) {

@@ -12,7 +12,13 @@ import { describeVolume } from './journal.ts';
 import { reasons } from './plan.ts';
 import { nextAt, shareOf } from './slots.ts';
 
-const USAGE = 'Usage: installer status [--output json]\n';
+export const usage = `status [--output text|json]
+
+Lists the volumes on this node: their objects and versions, when they were read, and why one does not rotate.
+
+  --output  json for programs
+
+Ends with 0, or with 1 when the node configuration cannot be used.`;
 
 /** A mounted volume, as people and programs are told of it: no value, no option. */
 interface VolumeStatus {
@@ -39,8 +45,14 @@ export async function runStatus(
   args: readonly string[],
   { settings }: CommandContext,
 ): Promise<CommandResult> {
-  const asJson = args.length === 2 && args[0] === '--output' && args[1] === 'json';
-  if (args.length > 0 && !asJson) return { output: '', errors: USAGE, exitCode: 2 };
+  const [option, format, ...more] = args[0]?.startsWith('--output=')
+    ? ['--output', args[0].slice('--output='.length), ...args.slice(1)]
+    : args;
+  const isUnderstood =
+    option === undefined ||
+    (option === '--output' && /^(text|json)$/.test(format ?? '') && more.length === 0);
+  if (!isUnderstood) return { output: '', errors: `Usage: installer ${usage}\n`, exitCode: 2 };
+  const asJson = format === 'json';
   const { runDirectory, pluginDirectory, agent, rotation: allowed } = settings();
   const rotation = allowed !== undefined;
   const node = await rotationOfNode(driverDirectoryOf(pluginDirectory));

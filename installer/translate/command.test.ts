@@ -43,7 +43,7 @@ test('it reads files, all of them as one input', async () => {
 test.each([
   ['of what is no manifest', [], 'a: [', /neither YAML nor JSON/],
   ['of a file that is not there', ['/nowhere.yaml'], '', /^cannot read \/nowhere\.yaml \(ENOENT\)/],
-  ['of an unknown argument', ['--out'], '', /^Unknown option '--out'[\s\S]*Usage: translate/],
+  ['of an unknown argument', ['--out'], '', /^Unknown option '--out'[\s\S]*Usage: installer translate/],
 ])('it ends with 2 and writes no manifest %s', async (_, args, text, message) => {
   const { exitCode, stdout, stderr } = await run(args, text);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

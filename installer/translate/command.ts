@@ -5,7 +5,7 @@ import { systemErrorCode } from '../fault.ts';
 import { TranslateFault } from './remarks.ts';
 import { translate } from './translate.ts';
 
-const usage = `translate [<file> …]
+export const usage = `translate [<file> …]
 
 Translates manifests for the Secrets Store CSI driver's Azure provider to flexVolumes of this driver, or back,
 whichever the input holds; reads the files, or standard input without any. Asks nothing of anybody.
@@ -32,7 +32,7 @@ export async function runTranslate(
   } catch (error) {
     if (error instanceof TranslateFault) return { output: '', errors: `${error.message}\n`, exitCode: 2 };
     const why = error instanceof Error ? error.message : String(error);
-    return { output: '', errors: `${why}\n\nUsage: ${usage}\n`, exitCode: 2 };
+    return { output: '', errors: `${why}\n\nUsage: installer ${usage}\n`, exitCode: 2 };
   }
 }
 

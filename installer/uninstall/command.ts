@@ -5,7 +5,7 @@ import { install } from '../installation/install.ts';
 import type { Settings } from '../settings.ts';
 import { uninstall } from './uninstall.ts';
 
-const usage = `uninstall
+export const usage = `uninstall
 
 Takes the driver, its configuration and what is left of it in memory off this node. Refuses while a volume of the driver is
 in use, and names its pods. There is no way to force it: without the driver kubelet could unmount nothing, and these pods would
@@ -21,7 +21,7 @@ export async function runUninstall(
   args: readonly string[],
   { settings: readSettings }: Pick<CommandContext, 'settings'>,
 ): Promise<CommandResult> {
-  if (args.length > 0) return { output: '', errors: `Usage: ${usage}\n`, exitCode: 2 };
+  if (args.length > 0) return { output: '', errors: `Usage: installer ${usage}\n`, exitCode: 2 };
   try {
     const settings = readSettings();
     if (!settings.uninstall && (await isServed(settings))) return refusal(settings);
