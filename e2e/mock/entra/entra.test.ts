@@ -62,6 +62,22 @@ describe('client secret', () => {
     });
   });
 
+  test.each([
+    'https://vault.azure.net/.default openid offline_access profile',
+    'openid profile offline_access https://vault.azure.net/.default',
+  ])('v2, with the scopes that MSAL adds: %s', async (scope) => {
+    const { status, json } = await post(form({ scope }));
+    expect(status).toBe(200);
+    expect(decodeJwt(json['access_token'] ?? '')).toMatchObject({ aud: 'https://vault.azure.net' });
+  });
+
+  test.each(['openid', 'https://vault.azure.net/.default https://graph.microsoft.com/.default'])(
+    'v2, not for other than one resource: %s',
+    async (scope) => {
+      expect(await post(form({ scope }))).toMatchObject({ status: 400, json: { error: 'invalid_scope' } });
+    },
+  );
+
   test('v1: numbers are strings', async () => {
     const { json } = await post(
       { ...form({}), resource: 'https://vault.azure.net' },

@@ -17,6 +17,7 @@ import {
   tenantNotFound,
 } from './refusals.ts';
 
+const OPENID_SCOPES = ['openid', 'offline_access', 'profile', 'email'];
 const COMMON_TENANTS = ['common', 'organizations'];
 
 /** Token endpoint (v1, v2, ADFS), OpenID metadata, instance discovery and keys of every authority of the seed. */
@@ -105,12 +106,19 @@ async function token(
   return { ...json(200, body, entraHeaders()), principal: principal.name };
 }
 
-/** v2 names it `<resource>/.default`, whose audience is the resource as written; v1 and ADFS name it directly. */
+/**
+ * v2 names it `<resource>/.default`, whose audience is the resource as written, perhaps beside scopes of OpenID Connect, which MSAL
+ * of some languages sends with every request; v1 and ADFS name it directly.
+ */
 function audienceOf(form: URLSearchParams, v2: boolean): string | EntraRefusal {
   if (!v2) return form.get('resource') ?? parameterMissing('resource');
   const scope = form.get('scope');
   if (scope === null) return parameterMissing('scope');
-  return scope.endsWith('/.default') ? scope.slice(0, -'/.default'.length) : scopeInvalid(scope);
+  const wanted = scope.split(' ').filter((one) => one !== '' && !OPENID_SCOPES.includes(one));
+  const [only = ''] = wanted;
+  return wanted.length === 1 && only.endsWith('/.default')
+    ? only.slice(0, -'/.default'.length)
+    : scopeInvalid(scope);
 }
 
 async function checkCredential(
