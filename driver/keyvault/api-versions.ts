@@ -16,6 +16,7 @@ const OLDER = ['7.6', '7.5', '7.4', '7.3', '7.2', '7.1', '7.0', '2016-10-01'];
 /** Below the run directory: which version each cloud took last, for the next call-out. */
 const FILE = 'api-versions.json';
 const IN_URL = /(?<name>[?&]api(-|%2D)version=)(?<version>[^&]*)/i;
+const PUBLIC = 'vault.azure.net';
 const VERSION = /^(7\.\d|20\d\d-\d\d-\d\d)$/;
 
 /** What was learnt from the service, by `<vault suffix> <type>`. The process forgets nothing; other processes read the file. */
@@ -38,8 +39,9 @@ export function apiVersionPolicy(
       const written = apiVersions?.[type];
       const own = IN_URL.exec(request.url)?.groups?.['version'] ?? '';
       const known = written?.toSorted(newestFirst) ?? [own, ...OLDER];
-      learnt ??= load(directory);
-      const remembered = learnt.get(key);
+      // The public cloud knows the newest: its mounts need not look at what others have learnt.
+      if (vaultSuffix !== PUBLIC) learnt ??= load(directory);
+      const remembered = learnt?.get(key);
       let version =
         remembered !== undefined && isUsable(remembered, written) ? remembered : (known[0] ?? own);
       for (;;) {
@@ -51,6 +53,7 @@ export function apiVersionPolicy(
           const older = olderThan(version, known, error.unknownVersion.latest, written);
           if (older === undefined) throw error;
           version = older;
+          learnt ??= load(directory);
           // Others may have got further meanwhile.
           const other = learnt.get(key);
           if (other !== undefined && rank(other) < rank(version)) version = other;
