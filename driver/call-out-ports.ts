@@ -9,7 +9,8 @@ import {
 } from './call-out-process.ts';
 import type { CallOutPorts } from './callout.ts';
 import type { NodeConfig } from './nodeconfig/node-config.ts';
-import type { FederatedTokens, ObjectReader, ReadRequest } from './ports.ts';
+import { podOfDocument } from './options/pod.ts';
+import type { FederatedToken, FederatedTokens, ObjectReader, VolumeContents } from './ports.ts';
 import type { Recorder } from './recorder.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
 import { createVolumeStore } from './volume/store.ts';
@@ -35,60 +36,72 @@ export function createCallOutPorts(runtime: Runtime): CallOutPorts {
     volumes: () => createVolumeStore(RUN_DIRECTORY, startRecording()),
     async mountPorts(target) {
       const recorder = startRecording();
-      const { loadNodeConfig } = await import('./mounting.ts');
+      const { isAgentThere, loadNodeConfig, readProxyEnvironment } = await import('./mounting.ts');
       const nodeConfig = await loadNodeConfig(runtime.driverDirectory());
       deadlineAfter(nodeConfig.deadlineSeconds * 1000);
-      const environment = await agentEnvironment();
+      const environment = { proxy: readProxyEnvironment(kubeletEnvironment) };
+      const federatedTokens = async () =>
+        (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
+      const reading = { nodeConfig, environment, recorder, federatedTokens };
       return {
-        nodeConfig,
         volumes: createVolumeStore(RUN_DIRECTORY, recorder),
-        reader: await readerOf(nodeConfig, environment, target, recorder, runtime),
-        recorder,
+        async begin(document) {
+          const alone = () => beginAlone(document, reading, runtime);
+          if (!isAgentThere(RUN_DIRECTORY, recorder)) return alone();
+          // Then no option is parsed here, and nothing of Azure's is loaded.
+          return async (signal) => (await readByAgent(document, reading, signal)) ?? (await alone())(signal);
+        },
         self: { environment, driverVersion },
       };
     },
   };
 }
 
-/** The node agent goes first, if there is one: then nothing of Azure's is loaded at all. */
-async function readerOf(
-  nodeConfig: NodeConfig,
-  environment: KubeletEnvironment,
-  target: string,
-  recorder: Recorder,
+async function readByAgent(
+  document: string,
+  { nodeConfig, environment, recorder, federatedTokens }: DirectReading,
+  signal: AbortSignal,
+): Promise<VolumeContents | undefined> {
+  const mounting = await import('./mounting.ts');
+  return mounting.readByAgent(
+    document,
+    {
+      runDirectory: RUN_DIRECTORY,
+      environment,
+      driverVersion,
+      deadline: () => ({ milliseconds: timeLeft(), message: deadlineMessage() }),
+      isArcEnabled: mounting.isArcEnabled,
+      findToken: (cloud, whole) => findToken(cloud, document, { nodeConfig, federatedTokens }, whole),
+      recorder,
+    },
+    signal,
+  );
+}
+
+/** Which audiences a token may have is this node's configuration to say, not the agent's. */
+async function findToken(
+  cloudName: string,
+  document: string,
+  { nodeConfig, federatedTokens }: Pick<DirectReading, 'nodeConfig' | 'federatedTokens'>,
+  signal: AbortSignal,
+): Promise<FederatedToken | undefined> {
+  const [{ findCloud }, { Faults }, { federationAudiences }] = await Promise.all([
+    import('./options/clouds.ts'),
+    import('./options/faults.ts'),
+    import('./credentials/audiences.ts'),
+  ]);
+  const cloud = findCloud(cloudName, nodeConfig.clouds, new Faults());
+  if (cloud === undefined) return undefined;
+  return (await federatedTokens()).find(podOfDocument(document), federationAudiences(cloud), signal);
+}
+
+async function beginAlone(
+  document: string,
+  reading: DirectReading,
   runtime: Runtime,
-): Promise<ObjectReader> {
-  const { createAgentReader } = await import('./mounting.ts');
-  const federatedTokens = async () =>
-    (await import('./credentials/projected-tokens.ts')).createProjectedTokens(target);
-  const direct = runtime.directReader({ nodeConfig, environment, recorder, federatedTokens });
-  const agent = createAgentReader({
-    runDirectory: RUN_DIRECTORY,
-    environment,
-    deadline: () => ({ milliseconds: timeLeft(), message: deadlineMessage() }),
-    async federatedToken({ identity, cloud, pod }, signal) {
-      if (identity.kind !== 'workload-identity') return undefined;
-      const { federationAudiences } = await import('./credentials/audiences.ts');
-      return (await federatedTokens()).find(pod, federationAudiences(cloud), signal);
-    },
-    direct,
-    recorder,
-  });
-  return {
-    async read(request, signal) {
-      return ((await needsFilesOfNode(request)) ? direct : agent).read(request, signal);
-    },
-  };
-}
-
-/** What the node agent has to know of kubelet's environment, now and for later rotations. */
-async function agentEnvironment(): Promise<KubeletEnvironment> {
-  const { readProxyEnvironment } = await import('./mounting.ts');
-  return { proxy: readProxyEnvironment(kubeletEnvironment) };
-}
-
-/** Azure Arc's agent proves itself by files that only this process sees: the node agent runs in a pod. */
-async function needsFilesOfNode({ identity }: ReadRequest): Promise<boolean> {
-  if (identity.kind !== 'managed-identity') return false;
-  return (await import('./credentials/arc-enabled.ts')).isArcEnabled();
+): Promise<(signal: AbortSignal) => Promise<VolumeContents>> {
+  const { beginReading } = await import('./parsing.ts');
+  const { nodeConfig, recorder } = reading;
+  const readerFor = () => runtime.directReader(reading);
+  return beginReading(document, { nodeConfig, readerFor, asked: (what) => recorder.asked(what) });
 }

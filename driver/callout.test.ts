@@ -4,7 +4,7 @@ import { DriverError } from './errors.ts';
 import { defaultNodeConfig } from './nodeconfig/node-config.ts';
 import { validOptions } from './options/testing/valid-options.ts';
 import type { FoundObject, ObjectReader, Volume, VolumeFile, VolumeForm, VolumeStore } from './ports.ts';
-import { silentRecorder } from './recorder.ts';
+import { beginReading } from './read-volume.ts';
 
 const TARGET = '/var/lib/kubelet/pods/uid/volumes/azure~kv/kv';
 const OPTIONS = JSON.stringify(validOptions);
@@ -43,10 +43,9 @@ class FakeNode implements CallOutPorts {
   async mountPorts() {
     this.opened.push('mountPorts');
     return {
-      nodeConfig: defaultNodeConfig,
       volumes: this.store,
-      reader: this.reader,
-      recorder: silentRecorder,
+      begin: (document: string) =>
+        beginReading(document, { nodeConfig: defaultNodeConfig, readerFor: () => this.reader }),
       self: { environment: { proxy: {} }, driverVersion: '1.2.3' },
     };
   }

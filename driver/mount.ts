@@ -1,40 +1,35 @@
-import type { KubeletEnvironment } from './agent/protocol.ts';
-import type { NodeConfig } from './nodeconfig/node-config.ts';
-import { parseVolumeOptions } from './options/volume-options.ts';
-import { enforcePolicy } from './policy/enforce.ts';
-import type { ObjectReader, VolumeStore } from './ports.ts';
-import { formOf, readVolume } from './read-volume.ts';
-import { recordOf } from './record/record-of.ts';
-import type { Recorder } from './recorder.ts';
+import { parseDocument } from './options/document.ts';
+import type { VolumeContents, VolumeStore } from './ports.ts';
+import { recordOf, type WritingDriver } from './record/record-of.ts';
 
 export interface MountPorts {
-  readonly nodeConfig: NodeConfig;
   readonly volumes: VolumeStore;
-  readonly reader: ObjectReader;
-  readonly recorder: Recorder;
+  /**
+   * Begins to read the volume that kubelet's document asks for. Unless there is an agent to do it, the options are parsed and
+   * the policy is enforced now.
+   * @returns what reads, once the volume is this call-out's
+   * @throws DriverError, as what reads does, naming everything that is wrong
+   */
+  begin(document: string): Promise<(signal: AbortSignal) => Promise<VolumeContents>>;
   /** What the volume's record tells of this driver. */
-  readonly self: { readonly environment: KubeletEnvironment; readonly driverVersion: string };
+  readonly self: WritingDriver;
 }
 
 /**
- * Makes the volume that `json` asks for appear at `target`. Nothing is mounted when anything is wrong, and
+ * Makes the volume that `document` asks for appear at `target`. Nothing is mounted when anything is wrong, and
  * what is mounted already is left as it is: kubelet repeats a call-out whose answer it did not see.
  */
 export async function mount(
   target: string,
-  json: string,
-  ports: MountPorts,
+  document: string,
+  { volumes, begin, self }: MountPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { policy, rotation, clouds } = ports.nodeConfig;
-  const request = await parseVolumeOptions(json, clouds);
-  ports.recorder.asked(request);
-  enforcePolicy(policy, request);
-  await ports.volumes.withVolume(target, signal, async (volume) => {
+  const options = parseDocument(document);
+  const read = await begin(document);
+  await volumes.withVolume(target, signal, async (volume) => {
     if (volume.isPublished()) return;
-    const { found, files } = await readVolume(request, policy, ports.reader, signal);
-    const form = formOf(request.access, request.permissions);
-    const record = recordOf({ json, request, found, form, rotation, ...ports.self });
-    await volume.publish(files, form, record, signal);
+    const { files, summary } = await read(signal);
+    await volume.publish(files, summary.form, recordOf(options, summary, self), signal);
   });
 }

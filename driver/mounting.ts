@@ -5,6 +5,7 @@
 // callout.ts asks for it by itself; here it only becomes one part with the others.
 import './mount.ts';
 
-export { createAgentReader } from './agent/reader.ts';
+export { isAgentThere, readByAgent } from './agent/read-by-agent.ts';
+export { isArcEnabled } from './credentials/arc-enabled.ts';
 export { loadNodeConfig } from './nodeconfig/load.ts';
 export { readProxyEnvironment } from './transport/proxy.ts';

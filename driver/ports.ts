@@ -2,7 +2,7 @@ import type { Cloud } from './options/clouds.ts';
 import type { Identity } from './options/identity.ts';
 import type { NamedObject, ObjectType, Selection } from './options/items.ts';
 import type { PodContext } from './options/pod.ts';
-import type { VolumeRecord } from './record/record.ts';
+import type { VolumeRecord, VolumeSummary } from './record/record.ts';
 
 /** Every outside system that a call-out touches, on one page. Adapters implement these; only call-out-ports.ts and main.ts know both. */
 
@@ -112,6 +112,12 @@ export interface VolumeFile {
   readonly bytes: Uint8Array;
   /** Permission bits; undefined means the volume's. */
   readonly mode?: number | undefined;
+}
+
+/** What reading a volume came to: all that its mount takes of it. */
+export interface VolumeContents {
+  readonly files: readonly VolumeFile[];
+  readonly summary: VolumeSummary;
 }
 
 /** How a volume's files appear to the pod. */

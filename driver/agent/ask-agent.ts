@@ -1,4 +1,4 @@
-import { encodeFrame, FrameReader } from './frame.ts';
+import { encodeFrame, type Frame, FrameReader } from './frame.ts';
 import type { NoAgent } from './no-agent.ts';
 import { MAX_REPLY_BYTES, type Question } from './protocol.ts';
 import { openSocket } from './socket.ts';
@@ -18,8 +18,8 @@ const LAST_WORD_MS = 1000;
 /** Why there is no reply; as a closed set, for the event. */
 type NoReply = Extract<NoAgent, 'no-connection' | 'silent' | 'cut-off' | 'malformed'>;
 
-/** The last reply of the agent, not checked beyond being a JSON object; or why there is none. */
-export type Asked = { readonly reply: Readonly<Record<string, unknown>> } | { readonly none: NoReply };
+/** The last reply of the agent, not checked beyond being a frame; or why there is none. */
+export type Asked = { readonly reply: Frame } | { readonly none: NoReply };
 
 /**
  * Asks the agent one question. Never waits for longer than a moment for one that does not answer.
@@ -43,7 +43,7 @@ export function askAgent(
       onData(chunk) {
         try {
           for (const reply of reader.push(chunk)) {
-            if (reply['is'] !== 'working') return end({ reply });
+            if (reply.message['is'] !== 'working') return end({ reply });
             wait(SILENCE_MS, 'silent');
           }
         } catch {

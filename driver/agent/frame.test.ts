@@ -6,12 +6,12 @@ test('messages arrive whole and in order, however they are cut', () => {
   const message = fc.record({ text: fc.string({ unit: 'binary' }), number: fc.integer() });
   fc.assert(
     fc.property(fc.array(message, { maxLength: 5 }), fc.infiniteStream(fc.nat(40)), (messages, cuts) => {
-      const bytes = Buffer.concat(messages.map(encodeFrame));
+      const bytes = Buffer.concat(messages.map((one) => encodeFrame(one)));
       const reader = new FrameReader(10_000);
       const read: unknown[] = [];
       for (let at = 0; at < bytes.length; ) {
         const end = at + 1 + (cuts.next().value ?? 0);
-        read.push(...reader.push(bytes.subarray(at, end)));
+        read.push(...reader.push(bytes.subarray(at, end)).map(({ message }) => message));
         at = end;
       }
       expect(read).toEqual(messages);
@@ -26,7 +26,27 @@ test('what was read does not change when the memory of a chunk is used again', (
   reader.push(first);
   const rest = Buffer.from(frame.subarray(10));
   first.fill(0);
-  expect(reader.push(rest)).toEqual([{ a: 'value' }]);
+  expect(reader.push(rest)).toMatchObject([{ message: { a: 'value' } }]);
+});
+
+test('bodies arrive whole and in order, however they are cut', () => {
+  const parts = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 4 });
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 5 }), fc.infiniteStream(fc.nat(40)), (bodies, cuts) => {
+      const bytes = Buffer.concat(bodies.map((body, index) => encodeFrame({ index }, body)));
+      const reader = new FrameReader(10_000);
+      const read: unknown[] = [];
+      for (let at = 0; at < bytes.length; ) {
+        const end = at + 1 + (cuts.next().value ?? 0);
+        const frames = reader.push(bytes.subarray(at, end));
+        read.push(
+          ...frames.map(({ message, body }) => [message['index'], Buffer.from(body).toString('hex')]),
+        );
+        at = end;
+      }
+      expect(read).toEqual(bodies.map((body, index) => [index, Buffer.concat(body).toString('hex')]));
+    }),
+  );
 });
 
 describe('a connection is given up after', () => {
@@ -42,6 +62,9 @@ describe('a connection is given up after', () => {
     ['an empty message', announcing(0)],
     ['a list', Buffer.concat([announcing(2), Buffer.from('[]')])],
     ['null', Buffer.concat([announcing(4), Buffer.from('null')])],
+    ['a body beyond the bound, before any of it is kept', encodeFrame({ body: 1000 })],
+    ['a body of less than nothing', encodeFrame({ body: -1 })],
+    ['a body of no number', encodeFrame({ body: 'many' })],
   ])('%s', (_, bytes) => {
     const reader = new FrameReader(1000);
     expect(() => reader.push(bytes)).toThrow(FrameFault);

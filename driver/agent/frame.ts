@@ -1,6 +1,17 @@
-/** A message: its length in bytes as 32 bits, big-endian, then that much JSON in UTF-8. */
+/**
+ * A frame: the length of its message in bytes as 32 bits, big-endian, then that much JSON in UTF-8, then the body. The
+ * message's field `body` tells how many bytes that has; without the field there is none.
+ */
 
 const PREFIX_BYTES = 4;
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** One frame that has arrived whole. */
+export interface Frame {
+  readonly message: Message;
+  readonly body: Uint8Array;
+}
 
 /** What arrives is no frame, or a larger one than may be. */
 export class FrameFault extends Error {
@@ -10,20 +21,29 @@ export class FrameFault extends Error {
   }
 }
 
-export function encodeFrame(message: object): Buffer {
-  const text = JSON.stringify(message);
+/** @param body parts that are sent one after the other */
+export function encodeFrame(message: object, body: readonly Uint8Array[] = []): Buffer {
+  const bodyBytes = body.reduce((bytes, part) => bytes + part.length, 0);
+  const text = JSON.stringify(bodyBytes === 0 ? message : { ...message, body: bodyBytes });
   const length = Buffer.byteLength(text);
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + length + bodyBytes);
   frame.writeUInt32BE(length, 0);
   frame.write(text, PREFIX_BYTES);
+  let at = PREFIX_BYTES + length;
+  for (const part of body) {
+    frame.set(part, at);
+    at += part.length;
+  }
   return frame;
 }
 
-/** Puts frames together again. Nothing is kept beyond `maxBytes` of a frame, whatever length it announces. */
+/** Puts frames together again. Keeps nothing beyond `maxBytes` of a frame, whatever length it announces. */
 export class FrameReader {
   readonly #maxBytes: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  /** A message whose body has not arrived yet. */
+  #announced: { readonly message: Message; readonly bodyBytes: number } | undefined;
   #broken = false;
 
   constructor(maxBytes: number) {
@@ -31,18 +51,18 @@ export class FrameReader {
   }
 
   /**
-   * The messages that are whole with this chunk, in order.
+   * The frames that are whole with this chunk, in order.
    * @throws FrameFault once a frame is too large, or no JSON object; nothing can be read after that
    */
-  push(chunk: Uint8Array): Readonly<Record<string, unknown>>[] {
+  push(chunk: Uint8Array): Frame[] {
     if (this.#broken) throw new FrameFault('the connection is broken');
     // A copy: the runtime may use the memory of a chunk again.
     this.#chunks.push(Buffer.from(chunk));
     this.#bytes += chunk.length;
     try {
-      const messages: Readonly<Record<string, unknown>>[] = [];
-      for (let message = this.#take(); message !== undefined; message = this.#take()) messages.push(message);
-      return messages;
+      const frames: Frame[] = [];
+      for (let frame = this.#take(); frame !== undefined; frame = this.#take()) frames.push(frame);
+      return frames;
     } catch (error) {
       this.#broken = true;
       this.#chunks = [];
@@ -50,19 +70,38 @@ export class FrameReader {
     }
   }
 
-  #take(): Readonly<Record<string, unknown>> | undefined {
+  #take(): Frame | undefined {
+    this.#announced ??= this.#takeMessage();
+    if (this.#announced === undefined || this.#bytes < this.#announced.bodyBytes) return undefined;
+    const { message, bodyBytes } = this.#announced;
+    this.#announced = undefined;
+    return { message, body: this.#takeBytes(bodyBytes) };
+  }
+
+  #takeMessage(): { message: Message; bodyBytes: number } | undefined {
     if (this.#bytes < PREFIX_BYTES) return undefined;
     const length = this.#joined(PREFIX_BYTES).readUInt32BE(0);
     if (length > this.#maxBytes) throw new FrameFault(`a message has ${length} bytes`);
-    const end = PREFIX_BYTES + length;
-    if (this.#bytes < end) return undefined;
-    const bytes = this.#joined(end);
-    this.#chunks = bytes.length > end ? [bytes.subarray(end)] : [];
-    this.#bytes -= end;
-    return parse(bytes.toString('utf8', PREFIX_BYTES, end));
+    if (this.#bytes < PREFIX_BYTES + length) return undefined;
+    this.#takeBytes(PREFIX_BYTES);
+    const message = parse(this.#takeBytes(length).toString('utf8'));
+    const { body: bodyBytes = 0 } = message;
+    if (!Number.isSafeInteger(bodyBytes) || (bodyBytes as number) < 0)
+      throw new FrameFault('a message does not tell the length of its body');
+    if (length + (bodyBytes as number) > this.#maxBytes)
+      throw new FrameFault(`a frame has ${length} bytes and a body of ${bodyBytes}`);
+    return { message, bodyBytes: bodyBytes as number };
   }
 
-  /** All chunks as one when the first is shorter than `length`: a large frame is put together once, not each time. */
+  #takeBytes(length: number): Buffer {
+    if (length === 0) return Buffer.alloc(0);
+    const whole = this.#joined(length);
+    this.#chunks[0] = whole.subarray(length);
+    this.#bytes -= length;
+    return whole.subarray(0, length);
+  }
+
+  /** The first chunk, made to have at least `length` bytes: a large frame is put together once, not each time. */
   #joined(length: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= length) return first;
@@ -72,7 +111,7 @@ export class FrameReader {
   }
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+function parse(text: string): Message {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -81,5 +120,5 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   }
   if (typeof message !== 'object' || message === null || Array.isArray(message))
     throw new FrameFault('a message is no JSON object');
-  return message as Readonly<Record<string, unknown>>;
+  return message as Message;
 }

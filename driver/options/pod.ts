@@ -27,6 +27,17 @@ export function readPodContext(raw: Readonly<Record<string, string>>): PodContex
   };
 }
 
+/** The pod of kubelet's document, without parsing the options; empty names where the document does not tell. */
+export function podOfDocument(json: string): PodContext {
+  try {
+    const raw: unknown = JSON.parse(json);
+    const isText = ([, value]: [string, unknown]) => typeof value === 'string';
+    return readPodContext(Object.fromEntries(Object.entries(raw as object).filter(isText)));
+  } catch {
+    return readPodContext({});
+  }
+}
+
 export function readVolumeAccess(raw: Readonly<Record<string, string>>, faults: Faults): VolumeAccess {
   const readWrite = raw[kubeletKeys.readWrite] ?? 'rw';
   if (readWrite !== 'ro' && readWrite !== 'rw') faults.add(kubeletKeys.readWrite, 'must be "ro" or "rw"');

@@ -1,5 +1,6 @@
 import { DriverError } from '../errors.ts';
 import { type Cloud, type CustomCloud, findCloud } from './clouds.ts';
+import { parseDocument } from './document.ts';
 import { Faults } from './faults.ts';
 import { isOptionName, type OptionValues, optionFields, structuredOptions } from './fields.ts';
 import { type Identity, readIdentity } from './identity.ts';
@@ -77,30 +78,6 @@ export async function parseVolumeOptions(
     rotationSignal: values.rotationsignal,
     startStaleMs: values.startstale,
   };
-}
-
-function parseDocument(json: string): Record<string, string> {
-  let document: unknown;
-  try {
-    document = JSON.parse(json);
-  } catch {
-    throw new DriverError('CallOutInvalid', 'the options of the mount call-out are not valid JSON');
-  }
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw new DriverError('CallOutInvalid', 'the options of the mount call-out are not a JSON object');
-  }
-  // No prototype: a key such as "__proto__" or "constructor" is a key like any other.
-  const raw: Record<string, string> = Object.create(null);
-  for (const [key, value] of Object.entries(document)) {
-    if (typeof value !== 'string') {
-      throw new DriverError(
-        'CallOutInvalid',
-        `the option ${JSON.stringify(key.slice(0, 80))} is not a string; quote it in the manifest`,
-      );
-    }
-    raw[key] = value;
-  }
-  return raw;
 }
 
 /** With any identity: it is for what is in the vault. An empty one is none, which the container is tried with anyway. */

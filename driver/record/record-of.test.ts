@@ -3,8 +3,8 @@ import { defaultNodeConfig } from '../nodeconfig/node-config.ts';
 import { validOptions } from '../options/testing/valid-options.ts';
 import { parseVolumeOptions } from '../options/volume-options.ts';
 import type { FoundObject } from '../ports.ts';
-import { formOf } from '../read-volume.ts';
-import { objectsOf, recordOf } from './record-of.ts';
+import { recordOf } from './record-of.ts';
+import { objectsOf, summaryOf } from './summary-of.ts';
 
 const CANARY = 'canary-of-the-record';
 const found: FoundObject = {
@@ -30,13 +30,11 @@ async function recorded(
 ) {
   const json = JSON.stringify({ ...validOptions, ...changes });
   const request = await parseVolumeOptions(json, defaultNodeConfig.clouds);
-  return recordOf({
-    json,
-    request,
-    found: [[{ ...found, readAt }]],
-    form: formOf(request.access, request.permissions),
-    rotation: { defaultInterval: 'off', keepServicePrincipals },
-    environment: { proxy: { httpsProxy } },
+  const form = { readOnly: true, fileMode: 0o644, uid: 0, gid: 0, rootMode: 0o755 };
+  const rotation = { defaultInterval: 'off', keepServicePrincipals } as const;
+  const environment = { proxy: { httpsProxy } };
+  return recordOf(JSON.parse(json), summaryOf(request, [[{ ...found, readAt }]], form, rotation), {
+    environment,
     driverVersion: '1.2.3',
   });
 }

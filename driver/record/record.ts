@@ -31,6 +31,20 @@ export interface VolumeRecord {
   readonly driverVersion: string;
 }
 
+/** What a reading found that a volume's record tells; no value is in it. */
+export interface VolumeSummary {
+  readonly identity: Identity['kind'];
+  readonly rotation: RotationRequest;
+  /** Is the volume to be read again, at its times or because it is stale? */
+  readonly rotates: boolean;
+  /** May what the Secret holds be kept, to read the volume again? */
+  readonly keepsSecret: boolean;
+  /** When the oldest object was read, where Azure could not be asked; milliseconds since 1970. */
+  readonly staleSince?: number | undefined;
+  readonly objects: readonly RecordedObject[];
+  readonly form: VolumeForm;
+}
+
 /** A record with what only shows when the volume is mounted. */
 export interface PlacedRecord extends VolumeRecord {
   readonly schemaVersion: typeof RECORD_SCHEMA_VERSION;

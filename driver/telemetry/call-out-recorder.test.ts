@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { validOptions } from '../options/testing/valid-options.ts';
 import { parseVolumeOptions } from '../options/volume-options.ts';
+import { askedForBy } from '../read-volume.ts';
 import { CallOutRecorder } from './call-out-recorder.ts';
 
 /** A recorder, and a clock that goes only when told. */
@@ -63,7 +64,7 @@ describe('phases', () => {
 
 test('requests are those to vaults of the cloud, or for tokens, each by the status of its answer', async () => {
   const { recorder } = recorderWithClock();
-  recorder.asked(await parseVolumeOptions(JSON.stringify(validOptions), {}));
+  recorder.asked(askedForBy(await parseVolumeOptions(JSON.stringify(validOptions), {})));
   for (const status of [200, 200, 429, undefined]) {
     recorder.requested('https://testkv.vault.azure.net/secrets/a?api-version=7.5', status);
   }

@@ -1,10 +1,9 @@
-import type { MountRequest } from '../options/volume-options.ts';
-import type { Phase, Recorder } from '../recorder.ts';
+import type { AskedFor, Phase, Recorder } from '../recorder.ts';
 import type { RequestCounts } from './event.ts';
 
 /** What a recorder was told so far. */
 export interface Recorded {
-  readonly request: MountRequest | undefined;
+  readonly asked: AskedFor | undefined;
   readonly stagedAs: string | undefined;
   /** Milliseconds; phases that have not begun are not there, one that still runs counts until now. */
   readonly durations: Readonly<Partial<Record<Phase, number>>>;
@@ -23,7 +22,7 @@ export class CallOutRecorder implements Recorder {
   readonly #running: { readonly phase: Phase }[] = [];
   /** Until when the innermost phase was counted. */
   #countedUntil = 0;
-  #request: MountRequest | undefined;
+  #asked: AskedFor | undefined;
   #stagedAs: string | undefined;
   #source: Recorded['source'] = 'direct';
   #staleSince: number | undefined;
@@ -35,8 +34,8 @@ export class CallOutRecorder implements Recorder {
     this.#now = now;
   }
 
-  asked(request: MountRequest): void {
-    this.#request = request;
+  asked(what: AskedFor | undefined): void {
+    this.#asked = what ?? this.#asked;
   }
 
   stagedAs(name: string): void {
@@ -56,7 +55,7 @@ export class CallOutRecorder implements Recorder {
   }
 
   requested(url: string, status: number | undefined): void {
-    const suffix = this.#request?.cloud.vaultSuffix;
+    const suffix = this.#asked?.vaultSuffix;
     const isVault = suffix !== undefined && new URL(url).hostname.endsWith(`.${suffix.toLowerCase()}`);
     const counts = isVault ? this.#vaultRequests : this.#tokenRequests;
     const key = status === undefined ? 'none' : String(status);
@@ -75,7 +74,7 @@ export class CallOutRecorder implements Recorder {
   recorded(): Recorded {
     this.#count();
     return {
-      request: this.#request,
+      asked: this.#asked,
       stagedAs: this.#stagedAs,
       durations: this.#durations,
       vaultRequests: this.#vaultRequests,

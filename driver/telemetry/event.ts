@@ -1,8 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Identity } from '../options/identity.ts';
-import type { ObjectType } from '../options/items.ts';
 import type { PodContext } from '../options/pod.ts';
-import type { Phase } from '../recorder.ts';
+import type { AskedObject, Phase } from '../recorder.ts';
 import { fitLine, plain } from './line.ts';
 
 /** Changes when a field changes its meaning or goes; fields may come without. */
@@ -10,16 +9,6 @@ export const EVENT_SCHEMA_VERSION = 1;
 
 /** So many answers by their HTTP status; `none` for requests without an answer. */
 export type RequestCounts = Readonly<Record<string, number>>;
-
-/** An object as the pod's author named it: no value, no tag, no alias. */
-export interface EventObject {
-  readonly type: ObjectType;
-  /** Its name, or the glob of a selection. */
-  readonly name: string;
-  readonly vault: string;
-  /** Undefined means the latest. */
-  readonly version: string | undefined;
-}
 
 /** What one call-out leaves behind. Every field is named here: an event can hold nothing else. */
 export interface CallOutEvent {
@@ -35,7 +24,7 @@ export interface CallOutEvent {
   /** The volume's name below `volumes/` in the run directory; undefined when it came to none. */
   readonly id: string | undefined;
   readonly identity: Identity['kind'] | undefined;
-  readonly objects: readonly EventObject[];
+  readonly objects: readonly AskedObject[];
   /** Milliseconds; `total` is since the process was started. */
   readonly durations: Readonly<Partial<Record<Phase | 'total', number>>>;
   readonly vaultRequests: RequestCounts;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DriverError } from '../errors.ts';
 import { validOptions } from '../options/testing/valid-options.ts';
 import { parseVolumeOptions } from '../options/volume-options.ts';
+import { askedForBy } from '../read-volume.ts';
 import { failure, success } from '../status.ts';
 import { CallOutRecorder } from './call-out-recorder.ts';
 import { formatEvent } from './event.ts';
@@ -21,7 +22,7 @@ async function lineOf(changes: Record<string, string>, finished: Partial<Finishe
   const recorder = new CallOutRecorder(() => 0);
   const json = JSON.stringify({ ...options, ...changes });
   await parseVolumeOptions(json, {}).then(
-    (request) => recorder.asked(request),
+    (request) => recorder.asked(askedForBy(request)),
     () => undefined,
   );
   recorder.stagedAs('0123456789abcdef');

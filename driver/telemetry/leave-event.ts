@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type PodContext, readPodContext } from '../options/pod.ts';
+import { podOfDocument } from '../options/pod.ts';
 import { codeOf, type DriverStatus } from '../status.ts';
 import type { Recorded } from './call-out-recorder.ts';
-import { type CallOutEvent, type EventObject, formatEvent } from './event.ts';
+import { type CallOutEvent, formatEvent } from './event.ts';
 import { appendToSpool } from './spool.ts';
 
 /** A call-out as kubelet called it, and what is to be told of it. */
@@ -31,7 +31,7 @@ export function eventOf(
   time: Date,
 ): CallOutEvent {
   const [callOut, target = '', json = ''] = args;
-  const { request, stagedAs, durations, vaultRequests, tokenRequests, ...agent } = recorded;
+  const { asked, stagedAs, durations, vaultRequests, tokenRequests, ...agent } = recorded;
   const told = status.status === 'Failure' ? status.told : undefined;
   const path = /\/pods\/([^/]+)\/volumes\/[^/]+\/([^/]+)$/.exec(target);
   return {
@@ -40,15 +40,11 @@ export function eventOf(
     code: codeOf(status),
     message: told?.message ?? (status.status === 'Success' ? undefined : status.message),
     reference: told?.reference,
-    pod: request?.pod ?? podOf(json, path?.[1] ?? ''),
+    pod: podOf(json, path?.[1] ?? ''),
     volume: path?.[2] ?? '',
     id: stagedAs,
-    identity: request?.identity.kind,
-    objects: (request?.items ?? []).map(({ form, vault, source }): EventObject => {
-      return source.kind === 'named'
-        ? { type: form.type, name: source.name, vault, version: source.version }
-        : { type: form.type, name: source.name ?? '*', vault, version: undefined };
-    }),
+    identity: asked?.identity,
+    objects: asked?.objects ?? [],
     durations: { ...durations, total },
     vaultRequests,
     tokenRequests,
@@ -59,14 +55,8 @@ export function eventOf(
   };
 }
 
-/** Of options that could not be parsed, what kubelet says of the pod may still be read. */
-function podOf(json: string, uid: string): Partial<PodContext> {
-  try {
-    const raw: unknown = JSON.parse(json);
-    const isText = ([, value]: [string, unknown]) => typeof value === 'string';
-    const pod = readPodContext(Object.fromEntries(Object.entries(raw as object).filter(isText)));
-    return { ...pod, uid: pod.uid || uid };
-  } catch {
-    return { uid };
-  }
+/** kubelet's directory names the pod too, where the document does not. */
+function podOf(json: string, uid: string): CallOutEvent['pod'] {
+  const pod = podOfDocument(json);
+  return { ...pod, uid: pod.uid || uid };
 }

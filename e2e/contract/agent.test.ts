@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startAgent } from '../lab/agent.ts';
@@ -125,7 +125,6 @@ test('an interrupted driver leaves the agent as it was', async () => {
   });
   const { execa } = await import('execa');
   const volume = volumeOf(scene, 'interrupted');
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(scene.kubelet.directoryOf(volume), { recursive: true });
   const callOut = execa(scene.kubelet.driver, scene.kubelet.argumentsOf('mount', volume), { reject: false });
   await vaultIsAsked();
@@ -134,13 +133,67 @@ test('an interrupted driver leaves the agent as it was', async () => {
   await mountPlain('after-it');
 });
 
-describe('a hostile client', () => {
-  const frame = (text: string) => {
-    const prefix = Buffer.alloc(4);
-    prefix.writeUInt32BE(Buffer.byteLength(text));
-    return Buffer.concat([prefix, Buffer.from(text)]);
-  };
+/** A message as both sides send it. */
+function frame(text: string): Buffer {
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(Buffer.byteLength(text));
+  return Buffer.concat([prefix, Buffer.from(text)]);
+}
 
+/** One that is right in everything but the version of the driver. */
+function question(): Record<string, unknown> {
+  return {
+    version: 3,
+    ask: 'volume',
+    driverVersion: '0.0.0-other',
+    document: '{}',
+    arcEnabled: false,
+    deadline: { milliseconds: 60_000, message: 'too long' },
+    environment: { proxy: {} },
+  };
+}
+
+describe('an agent of another version answers, and the driver reads by itself:', () => {
+  /** Answers each question like an agent of before. */
+  async function runAgentThat(answers: readonly Buffer[]): Promise<string[]> {
+    await scene.agent?.stop();
+    rmSync(GATE, { recursive: true, force: true });
+    mkdirSync(dirname(SOCKET), { recursive: true, mode: 0o700 });
+    rmSync(SOCKET, { force: true });
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (chunk) => {
+        asked.push(chunk.toString());
+        for (const answer of answers) socket.write(answer);
+        socket.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(SOCKET, resolve));
+    onTestFinished(() => {
+      server.close();
+      rmSync(SOCKET, { force: true });
+    });
+    return asked;
+  }
+
+  test.each<[string, readonly Buffer[]]>([
+    ['it refuses', [frame('{"is":"refused","why":"version"}')]],
+    ['it refuses as none of this version does', [frame('{"is":"refused","why":"unknown-cloud"}')]],
+    [
+      'objects, as the protocol before had them',
+      [frame('{"is":"working"}'), frame('{"is":"objects","found":[[]]}')],
+    ],
+    ['what no version says', [frame('{"is":"volume"}')]],
+  ])('%s', async (_, answers) => {
+    const asked = await runAgentThat(answers);
+    await mountPlain('of-another-version');
+    expect(asked).toHaveLength(1);
+    expect(readDirectly()).toBe(true);
+  });
+});
+
+describe('a hostile client', () => {
   /** What the agent says to it until it closes. */
   function say(bytes: Buffer): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -157,8 +210,11 @@ describe('a hostile client', () => {
   test.each<[string, Buffer, string]>([
     ['that speaks HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'malformed'],
     ['that announces four gigabytes', Buffer.alloc(4, 0xff), 'malformed'],
-    ['of another version', frame('{"version":1,"ask":"read"}'), 'version'],
-    ['whose question has no request', frame('{"version":2,"ask":"read"}'), 'malformed'],
+    ['whose question has no document', frame('{"version":3,"ask":"volume"}'), 'malformed'],
+    ['whose question has a body', frame(JSON.stringify({ ...question(), body: 0 })), 'malformed'],
+    ['that announces a body of four gigabytes', frame('{"version":3,"body":4294967295}'), 'malformed'],
+    ['of the protocol before', frame('{"version":2,"ask":"read","request":{"pod":{}}}'), 'version'],
+    ['of another version of the driver', frame(JSON.stringify(question())), 'version'],
     ['that sends no JSON', frame('{'), 'malformed'],
   ])('%s is told so and sent away', async (_, bytes, why) => {
     await runAgent({ aloneCanRead: false });

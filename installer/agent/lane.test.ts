@@ -114,4 +114,78 @@ describe('the lane', () => {
     await expect(long).rejects.toThrow('the deadline');
     expect(await lane.computeFor(pod('b'), never)(async () => 'goes on')).toBe('goes on');
   });
+
+  describe('for a mount', () => {
+    const SHORT = 100;
+
+    test('does at once what takes a moment, however long the lane is taken', async () => {
+      const lane = new Lane(() => performance.now());
+      const inLane = Promise.withResolvers<void>();
+      const taken = lane.computeFor(pod('costly'), never)(() => inLane.promise);
+      await delay(20);
+      const computed = lane.computeForMount(
+        pod('mount'),
+        SHORT,
+        never,
+      )(async (breathe) => {
+        await breathe();
+        return 'done';
+      });
+      expect(await computed).toBe('done');
+      inLane.resolve();
+      await taken;
+    });
+
+    test('goes on in the lane with what takes longer', async () => {
+      const lane = new Lane(() => performance.now());
+      const inLane = Promise.withResolvers<void>();
+      const taken = lane.computeFor(pod('costly'), never)(() => inLane.promise);
+      await delay(20);
+      let done = false;
+      const long = lane.computeForMount(
+        pod('mount'),
+        SHORT,
+        never,
+      )(async (breathe) => {
+        await holdInSteps(30, breathe);
+        done = true;
+      });
+      await delay(100);
+      expect(done).toBe(false);
+      inLane.resolve();
+      await Promise.all([taken, long]);
+      expect(done).toBe(true);
+      // And leaves it to the next.
+      expect(await lane.computeFor(pod('next'), never)(async () => 'next')).toBe('next');
+    });
+
+    test('waits for its turn with a large document from the start', async () => {
+      const lane = new Lane(() => performance.now());
+      const inLane = Promise.withResolvers<void>();
+      const taken = lane.computeFor(pod('costly'), never)(() => inLane.promise);
+      await delay(20);
+      let begun = false;
+      const large = lane.computeForMount(
+        pod('mount'),
+        100_000,
+        never,
+      )(async () => {
+        begun = true;
+      });
+      await delay(50);
+      expect(begun).toBe(false);
+      inLane.resolve();
+      await Promise.all([taken, large]);
+    });
+
+    test('ends with its signal, and leaves the lane to others', async () => {
+      const lane = new Lane(() => performance.now());
+      const leaving = new AbortController();
+      const compute = lane.computeForMount(pod('mount'), SHORT, leaving.signal);
+      const long = compute((breathe) => holdInSteps(10_000, breathe));
+      setTimeout(() => leaving.abort(new Error('gone')), 30);
+      await expect(long).rejects.toThrow('gone');
+      expect(await lane.computeFor(pod('next'), never)(async () => 'next')).toBe('next');
+    });
+  });
 });

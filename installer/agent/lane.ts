@@ -10,6 +10,10 @@ export interface PodOfWork {
 const SLICE_MS = 4;
 /** A shorter one is not worth a rest. */
 const SHORT_MS = 2;
+/** What a mount computes of a volume in this time waits for no turn: most are read in less. */
+const FREE_MS = 4;
+/** Parsing a larger document may take longer than that, and cannot be interrupted. */
+const FREE_DOCUMENT_CHARACTERS = 16 * 1024;
 /** After it so many times as long is left to everything else: the lane has a quarter of the thread at most. */
 const REST = 3;
 /** Longest rest. A piece of work that cannot be interrupted is bounded where it is made. */
@@ -65,6 +69,45 @@ export class Lane {
         return await task(breathe);
       } finally {
         if (isInside) this.#leave(pod);
+      }
+    };
+  }
+
+  /**
+   * As `computeFor`, for a driver that waits: what takes a few milliseconds is done at once, and only what takes longer goes
+   * on in the lane.
+   * @param documentLength of the volume's options, in characters
+   */
+  computeForMount(pod: PodOfWork, documentLength: number, signal: AbortSignal): Compute {
+    const inLane = this.computeFor(pod, signal);
+    if (documentLength > FREE_DOCUMENT_CHARACTERS) return inLane;
+    return async (task) => {
+      signal.throwIfAborted();
+      const startedAt = this.#now();
+      // Set once the task goes on in the lane.
+      let lane: { readonly breathe: Breathe; readonly leave: () => void } | undefined;
+      const enter = () =>
+        new Promise<void>((resolve, reject) => {
+          inLane(
+            (breathe) =>
+              new Promise<void>((leave) => {
+                lane = { breathe, leave };
+                resolve();
+              }),
+          ).catch(reject);
+        });
+      const breathe: Breathe = () => {
+        if (lane !== undefined) return lane.breathe();
+        const ran = this.#now() - startedAt;
+        if (ran < FREE_MS) return undefined;
+        this.#charge(`pod ${pod.uid}`, ran);
+        this.#charge(`namespace ${pod.namespace}`, ran);
+        return enter();
+      };
+      try {
+        return await task(breathe);
+      } finally {
+        lane?.leave();
       }
     };
   }

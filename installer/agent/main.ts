@@ -4,12 +4,12 @@ import { loadNodeConfig } from '../../driver/nodeconfig/load.ts';
 import { leaveNothingInCoreDumps } from '../agent-process/core-dumps.ts';
 import type { Log } from '../log.ts';
 import { type RotationSettings, startRotation } from '../rotation/main.ts';
-import { answerRead } from './answer-read.ts';
+import { answerVolume } from './answer-volume.ts';
 import { Lane } from './lane.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { preload } from './preload.ts';
 import { NodeReading, type ReadingCounts } from './reading.ts';
-import { listenForDrivers } from './server.ts';
+import { type Answerer, listenForDrivers } from './server.ts';
 
 export interface AgentSettings {
   readonly runDirectory: string;
@@ -45,16 +45,19 @@ export async function startAgent({
   const lane = new Lane(() => performance.now());
   const computeFor = lane.computeFor.bind(lane);
   const reading = new NodeReading({ version, memory, counts, computeFor });
-  await listenForDrivers(
-    runDirectory,
-    async (question, signal) =>
-      // Read each time, so that it is never another one than the driver's.
-      answerRead(question, await loadNodeConfig(driverDirectory), reading.readerFor, signal),
-    log,
-  );
+  const { readerFor } = reading;
+  // Read each time, so that it is never another one than the driver's.
+  const nodeConfig = () => loadNodeConfig(driverDirectory);
+  const answer: Answerer = async (question, pod, signal) => {
+    const computes = (whole: AbortSignal) => lane.computeForMount(pod, question.document.length, whole);
+    return answerVolume(
+      question,
+      { nodeConfig: await nodeConfig(), readerFor, computeFor: computes },
+      signal,
+    );
+  };
+  await listenForDrivers(runDirectory, version, answer, log);
   log('info', 'agent-started', { runDirectory });
   if (rotation === undefined) return started();
-  const nodeConfig = () => loadNodeConfig(driverDirectory);
-  const { readerFor } = reading;
   await startRotation({ ...rotation, runDirectory, nodeConfig, readerFor, computeFor, log, started });
 }

@@ -13,7 +13,6 @@ import type {
 } from '../../driver/ports.ts';
 import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
-import type { ReaderFor } from './answer-read.ts';
 import type { Lane } from './lane.ts';
 import { Flights } from './memory/flights.ts';
 import { ObjectMemory, type Recollection } from './memory/object-memory.ts';
@@ -23,6 +22,7 @@ import { type RememberingTokenSource, TokenMemory } from './memory/token-memory.
 import { VaultBudget } from './memory/vault-budget.ts';
 import { VaultTraffic } from './memory/vault-traffic.ts';
 import { NewestOf } from './newest-of.ts';
+import type { ReaderFor } from './reader-for.ts';
 
 export interface ReadingSettings {
   readonly version: string;

@@ -67,9 +67,9 @@ function serve(socket: Socket, rotator: Pick<Rotator, 'rotateNow'>): void {
 
 function readOrder(reader: FrameReader, chunk: Buffer): Order | 'malformed' | undefined {
   try {
-    const [message] = reader.push(chunk);
-    if (message === undefined) return undefined;
-    const result = order.safeParse(message);
+    const [frame] = reader.push(chunk);
+    if (frame === undefined) return undefined;
+    const result = order.safeParse(frame.message);
     return result.success ? result.data.refresh : 'malformed';
   } catch {
     return 'malformed';
@@ -98,9 +98,9 @@ export function giveOrder(runDirectory: string, refresh: Order): Promise<Outcome
     socket.on('close', () => reject(new NoAgent('it ended while it rotated')));
     socket.on('data', (chunk: Buffer) => {
       try {
-        const [message] = reader.push(chunk);
-        if (message === undefined) return;
-        const said = answer.parse(message);
+        const [frame] = reader.push(chunk);
+        if (frame === undefined) return;
+        const said = answer.parse(frame.message);
         if ('refused' in said) reject(new NoAgent(said.refused));
         else resolve(said.outcomes.map((outcome) => ({ ...outcome, message: outcome.message })));
       } catch {

@@ -4,14 +4,11 @@ import { DriverError } from '../../driver/errors.ts';
 import type { NodeConfig } from '../../driver/nodeconfig/node-config.ts';
 import { readPodContext } from '../../driver/options/pod.ts';
 import type { RotationSignal } from '../../driver/options/rotation-signal.ts';
-import { parseVolumeOptions } from '../../driver/options/volume-options.ts';
-import { enforcePolicy } from '../../driver/policy/enforce.ts';
 import type { Compute, FederatedToken, ReadRequest, VolumeFile, VolumeForm } from '../../driver/ports.ts';
-import { formOf, readVolume } from '../../driver/read-volume.ts';
+import { readVolume } from '../../driver/read-volume.ts';
 import type { PlacedRecord, RecordedObject } from '../../driver/record/record.ts';
-import { objectsOf } from '../../driver/record/record-of.ts';
-import type { ReaderFor } from '../agent/answer-read.ts';
 import type { PodOfWork } from '../agent/lane.ts';
+import type { ReaderFor } from '../agent/reader-for.ts';
 
 /** A volume that cannot be read in this time keeps its files until the next try. */
 const DEADLINE_MS = 60_000;
@@ -80,33 +77,31 @@ export async function rotateVolume(
   const environment = record.environment ?? unknownEnvironment;
   const compute = computeFor(readPodContext(record.options), deadline.signal);
   try {
-    // (1)
+    // (1) (2)
     const config = await nodeConfig();
-    const request = await compute(async (breathe) => {
-      const parsed = await parseVolumeOptions(JSON.stringify(record.options), config.clouds);
-      await breathe();
-      enforcePolicy(config.policy, parsed);
-      return parsed;
-    });
-    // (2)
-    const federatedToken =
-      request.identity.kind === 'workload-identity'
-        ? await findToken(record.target, request, deadline.signal)
-        : undefined;
-    const reader = readerFor(
-      config,
-      { environment, federatedToken },
-      () => endsAt - performance.now(),
-      since,
+    const { request, files, summary } = await readVolume(
+      JSON.stringify(record.options),
+      {
+        nodeConfig: config,
+        compute,
+        async readerFor(asking) {
+          const federatedToken =
+            asking.identity.kind === 'workload-identity'
+              ? await findToken(record.target, asking, deadline.signal)
+              : undefined;
+          const timeLeft = () => endsAt - performance.now();
+          return readerFor(config, { environment, federatedToken }, timeLeft, since);
+        },
+      },
+      deadline.signal,
     );
-    const { found, files } = await readVolume(request, config.policy, reader, deadline.signal, compute);
     // (3)
-    const form = formOf(request.access, request.permissions);
     const place = { path: join(runDirectory, 'volumes', name), device: record.device, isMounted };
-    const result = await compute(async () => replaceFiles(place, files, form, request.inPlace));
+    const result = await compute(async () => replaceFiles(place, files, summary.form, request.inPlace));
+    // (4)
     const signal = result === 'replaced' ? request.rotationSignal : undefined;
     const signalled = signal && signalPod && { signal, processes: signalPod(request.pod.uid, signal) };
-    return { result, objects: objectsOf(found), signalled };
+    return { result, objects: summary.objects, signalled };
   } catch (error) {
     throw deadline.signal.aborted && !(error instanceof DriverError) ? deadline.signal.reason : error;
   } finally {

@@ -49,9 +49,12 @@ function converse(path: string): Promise<unknown> {
 async function ask(path: string): Promise<unknown> {
   const abort = new AbortController();
   void delay(500, undefined, { signal: abort.signal }).then(() => abort.abort('too long'));
-  const question = { ask: 'read', note: 'é😀'.repeat(1000) } as unknown as Question;
+  const question = { ask: 'volume', note: 'é😀'.repeat(1000) } as unknown as Question;
   try {
-    return await askAgent(path, question, abort.signal, () => false);
+    const asked = await askAgent(path, question, abort.signal, () => false);
+    if ('none' in asked) return asked;
+    const { message, body } = asked.reply;
+    return { reply: { message, body: Buffer.from(body).toString('base64') } };
   } catch (error) {
     return { thrown: error };
   }

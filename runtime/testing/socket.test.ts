@@ -25,7 +25,7 @@ const others: Readonly<Record<string, (socket: Socket) => void>> = {
   'answers in pieces': (socket) => {
     const frames = Buffer.concat([
       encodeFrame({ is: 'working' }),
-      encodeFrame({ is: 'objects', found: 'é'.repeat(200_000) }),
+      encodeFrame({ is: 'volume', note: 'é'.repeat(100_000) }, [Buffer.alloc(200_000, 'é')]),
     ]);
     const next = (at: number) => {
       socket.write(frames.subarray(at, at + 33_333));
@@ -86,7 +86,7 @@ test('the other side may be gone with what was sent to it unread', async () => {
     // What it said before is read first.
     'answers, and is gone': [
       { happened: ['asked', 'open', gone], bytes: refused.length },
-      { reply: { is: 'refused', why: 'busy' } },
+      { reply: { message: { is: 'refused', why: 'busy' } } },
     ],
   });
 });

@@ -122,7 +122,7 @@ function eventLine(json: string): unknown {
   const target = '/var/lib/kubelet/pods/uid/volumes/azure~kv/kv';
   const status = failure(toDriverError(new Error(json)));
   const recorded = {
-    request: undefined,
+    asked: undefined,
     stagedAs: undefined,
     durations: { wait: 1.25, fetch: 0.05 },
     vaultRequests: {},
