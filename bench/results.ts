@@ -160,14 +160,14 @@ export function originOf(command: string): Origin {
     date: new Date().toISOString().slice(0, 10),
     command: runsInRealTime() ? `chrt --rr 20 ${command}` : command,
     machine: `${cpus().length} × ${cpu?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${/^\d+\.\d+/.exec(release())?.[0]}`,
-    versions: `driver on QuickJS-ng ${quickjsVersion()} and Bun ${(JSON.parse(bun) as { version: string }).version}, mock on Node ${process.version}, floor with ${go}`,
+    versions: `driver on rquickjs ${engineVersion()}, agent on Bun ${(JSON.parse(bun) as { version: string }).version}, mock on Node ${process.version}, floor with ${go}`,
   };
 }
 
-function quickjsVersion(): string {
-  const header = readFileSync('driver/front/quickjs/quickjs.h', 'utf8');
-  const part = (name: string) => new RegExp(`^#define QJS_VERSION_${name} (\\d+)`, 'm').exec(header)?.[1];
-  return [part('MAJOR'), part('MINOR'), part('PATCH')].join('.');
+/** The crate's, which brings QuickJS-ng. */
+function engineVersion(): string | undefined {
+  const lock = readFileSync('runtime/Cargo.lock', 'utf8');
+  return /^name = "rquickjs"\nversion = "([^"]+)"$/m.exec(lock)?.[1];
 }
 
 /** Before all other programs, as on a machine that has other work: the scheduling policy is round robin (proc(5)). */
