@@ -105,7 +105,7 @@ export default defineConfig({
           name: 'by-agent',
           env: { READ_BY: 'agent' },
           include: [
-            'e2e/contract/{agent,agent-memory,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
+            'e2e/contract/{agent,agent-memory,agent-renewal,client-certificate,clouds,forms,identities,matrix,objects,objects-option,policy,selections,tenant-discovery,vaults,workload-identity}.test.ts',
             'e2e/contract/faults/azure.test.ts',
           ],
         },

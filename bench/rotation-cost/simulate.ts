@@ -29,6 +29,8 @@ export interface Cost {
   readonly mostInASecond: number;
 }
 
+const VAULT = 'v';
+
 /** What a day costs by the parts of the agent that decide on it: its slots and its memory, with a clock of their own. */
 export async function simulateDay(fleet: Fleet): Promise<Cost> {
   const ofSecond = new Map<number, number>();
@@ -70,18 +72,13 @@ async function simulateNode(fleet: Fleet, node: number): Promise<{ objects: numb
         undefined,
       );
       const { token } = await source.getToken(volume.request, never);
-      const around = objects.around(
-        client,
-        'https://v.vault.azure.net',
-        Promise.resolve(tokens.identityOf(token)),
-      );
-      for (let object = 0; object < fleet.objectsOfPod; object++)
-        await around.get({
-          vault: 'v',
-          type: 'secret',
-          name: `${volume.application}-${object}`,
-          version: undefined,
-        });
+      const { cloud } = volume.request;
+      const items = itemsOf(fleet, volume);
+      const reading = objects.begin(Promise.resolve(tokens.identityOf(token)), { cloud, items });
+      const around = reading.around(client, `https://${VAULT}.vault.azure.net`);
+      for (const { name } of items.map(({ source }) => source))
+        await around.get({ vault: VAULT, type: 'secret', name, version: undefined });
+      reading.end();
     }
   }
   return asked;
@@ -105,6 +102,21 @@ async function volumesOf({ podsOfNode, podsOfApplication }: Fleet): Promise<Simu
       identity: { ...identity, clientId: `application-${application}` },
     };
     return { application, request, checked: { at: 0, failures: 0 } };
+  });
+}
+
+function itemsOf({ objectsOfPod }: Fleet, { application }: SimulatedVolume) {
+  return Array.from({ length: objectsOfPod }, (_, object) => {
+    const name = `${application}-${object}`;
+    const source = { kind: 'named', name, version: undefined, file: name } as const;
+    return {
+      origin: name,
+      type: 'secret',
+      vault: VAULT,
+      fallbackVault: undefined,
+      source,
+      optional: false,
+    } as const;
   });
 }
 

@@ -15,12 +15,12 @@ import { chooseProxy } from '../../driver/transport/proxy.ts';
 import { createTransport, type Transport, type TransportSettings } from '../../driver/transport/transport.ts';
 import type { Lane } from './lane.ts';
 import { Flights } from './memory/flights.ts';
-import { ObjectMemory, type Recollection } from './memory/object-memory.ts';
+import { ObjectMemory, type VolumeReading } from './memory/object-memory.ts';
 import type { MemorySettings } from './memory/settings.ts';
 import { readOrRecall } from './memory/stale-start.ts';
 import { type RememberingTokenSource, TokenMemory } from './memory/token-memory.ts';
 import { VaultBudget } from './memory/vault-budget.ts';
-import { VaultTraffic } from './memory/vault-traffic.ts';
+import { type Acceptable, VaultTraffic } from './memory/vault-traffic.ts';
 import { NewestOf } from './newest-of.ts';
 import type { ReaderFor } from './reader-for.ts';
 
@@ -58,7 +58,7 @@ export class NodeReading {
     this.#settings = settings;
     const { memory, counts } = settings;
     const now = () => performance.now();
-    const flights = new Flights();
+    const flights = new Flights(now);
     const { keeps } = memory;
     this.#tokens = new TokenMemory({
       flights,
@@ -92,25 +92,37 @@ export class NodeReading {
       caBundle: config.caBundle,
       proxy: chooseProxy(config, environment.proxy),
     });
-    const transport = { ...way, httpClient: this.#traffic.through(way.httpClient, freshSince) };
     const federatedTokens = async () => only(federatedToken);
     const { nmiPorts } = config;
     return {
       read: async (request, signal) => {
+        const { startStaleMs = 0 } = request;
+        const how = { recallMs: startStaleMs, freshSince };
+        const current: Current = { reading: undefined };
+        const acceptable = acceptableFor(request, current, freshSince);
+        const transport = { ...way, httpClient: this.#traffic.through(way.httpClient, acceptable) };
         const compute = this.#settings.computeFor(request.pod, signal);
         const real = createTokenSource({ transport, nmiPorts, federatedTokens, compute });
         const tokens = this.#tokens.source(real, federatedToken);
-        const { startStaleMs = 0 } = request;
-        const reader = this.#reader(tokens, transport, timeLeft, { recallMs: startStaleMs, freshSince });
+        const reader = createObjectReader(tokens, transport, timeLeft, (token) => {
+          const reading = this.#objects.begin(this.#whoseRead(tokens, token), request, how);
+          current.reading?.end();
+          current.reading = reading;
+          return (origin, ...rest) => reading.around(createVaultClient(origin, ...rest), origin);
+        });
         const read = (whole: AbortSignal) => this.#read(reader, tokens, request, whole);
-        if (startStaleMs === 0 || freshSince !== undefined) return read(signal);
-        const recall = () => {
-          const { identity } = tokens.used;
-          return identity === undefined ? undefined : this.#objects.recall(identity, request, startStaleMs);
-        };
-        const found = await readOrRecall(read, recall, signal);
-        if (found.flat().some(({ readAt }) => readAt !== undefined)) this.#settings.counts.startedStale();
-        return found;
+        try {
+          if (startStaleMs === 0 || freshSince !== undefined) return await read(signal);
+          const recall = () => {
+            const { identity } = tokens.used;
+            return identity === undefined ? undefined : this.#objects.recall(identity, request, startStaleMs);
+          };
+          const found = await readOrRecall(read, recall, signal);
+          if (found.flat().some(({ readAt }) => readAt !== undefined)) this.#settings.counts.startedStale();
+          return found;
+        } finally {
+          current.reading?.end();
+        }
       },
     };
   };
@@ -129,19 +141,6 @@ export class NodeReading {
       if (remembered === undefined || this.#tokens.keeps(remembered) || signal.aborted) throw error;
       return reader.read(request, signal);
     }
-  }
-
-  #reader(
-    tokens: RememberingTokenSource,
-    transport: Transport,
-    timeLeft: () => number,
-    how: Recollection,
-  ): ObjectReader {
-    return createObjectReader(tokens, transport, timeLeft, (token) => {
-      const identity = this.#whoseRead(tokens, token);
-      return (origin, ...rest) =>
-        this.#objects.around(createVaultClient(origin, ...rest), origin, identity, how);
-    });
   }
 
   async #whoseRead(
@@ -166,6 +165,22 @@ export class NodeReading {
     this.#objects.sweep();
     this.#traffic.sweep();
   }
+}
+
+/** The reading that a volume is read in; another one begins when a token was refused. */
+interface Current {
+  reading: VolumeReading | undefined;
+}
+
+/**
+ * What vaults said before will do for a reading. A refusal of a few seconds ago fails the volume as a new one would; but where
+ * a volume may do without an object, that it was missing before must not go with what the others are now.
+ */
+function acceptableFor({ items }: ReadRequest, current: Current, freshSince: number | undefined): Acceptable {
+  const since = () => current.reading?.since ?? Number.POSITIVE_INFINITY;
+  const mayLack = items.some(({ optional, source }) => optional || source.kind === 'selection');
+  const isOfNow = mayLack || freshSince !== undefined;
+  return { since, refusalsSince: isOfNow ? since : () => Number.NEGATIVE_INFINITY };
 }
 
 function only(federatedToken: FederatedToken | undefined): FederatedTokens {

@@ -36,6 +36,23 @@ test.each(['resolve', 'reject'] as const)('what has ended (%s) is begun anew', a
   expect(begun).toHaveLength(2);
 });
 
+test('what began too early is begun anew, and both end by themselves', async () => {
+  const clock = { now: 0 };
+  const flights = new Flights(() => clock.now);
+  const { begun, begin } = controlled();
+  const early = flights.share('a', never, begin);
+  clock.now = 10;
+  const late = flights.share('a', never, begin, 10);
+  const later = flights.share('a', never, begin, 5);
+  expect(begun).toHaveLength(2);
+  begun[0]?.end.resolve('old');
+  expect(await early).toBe('old');
+  void flights.share('a', never, begin, 5);
+  expect(begun).toHaveLength(2);
+  begun[1]?.end.resolve('new');
+  expect(await Promise.all([late, later])).toEqual(['new', 'new']);
+});
+
 test('a failure is everybody’s who waits', async () => {
   const flights = new Flights();
   const { begun, begin } = controlled();

@@ -2,6 +2,7 @@
 interface Flight {
   readonly outcome: Promise<unknown>;
   readonly controller: AbortController;
+  readonly begunAt: number;
   waiting: number;
 }
 
@@ -10,11 +11,26 @@ interface Flight {
  * last one to leave ends it with its own reason, and gets what then comes of it, as that may say more than the reason.
  */
 export class Flights {
+  readonly #now: () => number;
   readonly #flights = new Map<string, Flight>();
 
-  /** @param begin must end soon after its signal */
-  share<T>(key: string, signal: AbortSignal, begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const flight = this.#flights.get(key) ?? this.#begin(key, begin);
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /**
+   * @param begin must end soon after its signal
+   * @param since what was begun before this moment will not do
+   */
+  share<T>(
+    key: string,
+    signal: AbortSignal,
+    begin: (signal: AbortSignal) => Promise<T>,
+    since = Number.NEGATIVE_INFINITY,
+  ): Promise<T> {
+    const underWay = this.#flights.get(key);
+    const flight = underWay !== undefined && underWay.begunAt >= since ? underWay : this.#begin(key, begin);
     flight.waiting += 1;
     return new Promise<T>((resolve, reject) => {
       const leave = () => {
@@ -34,7 +50,8 @@ export class Flights {
 
   #begin(key: string, begin: (signal: AbortSignal) => Promise<unknown>): Flight {
     const controller = new AbortController();
-    const flight: Flight = { outcome: begin(controller.signal), controller, waiting: 0 };
+    const begunAt = this.#now();
+    const flight: Flight = { outcome: begin(controller.signal), controller, begunAt, waiting: 0 };
     this.#flights.set(key, flight);
     const forget = () => this.#forget(key, flight);
     flight.outcome.then(forget, forget);

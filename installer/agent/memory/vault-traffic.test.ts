@@ -30,7 +30,7 @@ function vaultThat(answers: readonly Answer[], { keeps = true } = {}) {
   };
   const now = () => clock.now;
   const traffic = new VaultTraffic({
-    flights: new Flights(),
+    flights: new Flights(now),
     budget: new VaultBudget(100, now),
     now,
     keeps,
@@ -49,7 +49,9 @@ function vaultThat(answers: readonly Answer[], { keeps = true } = {}) {
     });
   const ask = (...request: Parameters<typeof requestOf>) => through.sendRequest(requestOf(...request));
   const askSince = (since: number, ...request: Parameters<typeof requestOf>) =>
-    traffic.through(client, since).sendRequest(requestOf(...request));
+    traffic
+      .through(client, { since: () => since, refusalsSince: () => since })
+      .sendRequest(requestOf(...request));
   return { clock, asked, refused, counted, through, requestOf, ask, askSince };
 }
 
@@ -180,6 +182,17 @@ test('the request goes on when the one who made it first is gone', async () => {
   await expect(left).rejects.toThrow('gone');
   expect((await staying).status).toBe(200);
   expect(asked).toHaveLength(1);
+});
+
+test('a request that was under way before a reading began is none of its', async () => {
+  const { clock, asked, askSince } = vaultThat([[200]]);
+  const early = askSince(0, 'mine-1');
+  // It is under way, and not answered yet.
+  for (let turn = 0; turn < 10; turn++) await null;
+  expect(asked).toHaveLength(1);
+  clock.now = 1000;
+  await Promise.all([early, askSince(1000, 'mine-1'), askSince(1000, 'mine-2')]);
+  expect(asked).toHaveLength(2);
 });
 
 test('requests for tokens pass, and are counted apart', async () => {

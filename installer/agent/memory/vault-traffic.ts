@@ -21,6 +21,25 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const SHORT_WAIT_MS = 2000;
 const SPREAD_MS = 50;
 
+/** Which answers of before will do, by moments of the traffic's clock. */
+export interface Acceptable {
+  /** What was asked before it will not. */
+  since(): number;
+  /** Refusals that were given before it will not. */
+  refusalsSince(): number;
+}
+
+const anything: Acceptable = {
+  since: () => Number.NEGATIVE_INFINITY,
+  refusalsSince: () => Number.NEGATIVE_INFINITY,
+};
+
+/** An answer, and when it was asked for. */
+interface Answered {
+  readonly response: PipelineResponse;
+  readonly askedAt: number;
+}
+
 export interface TrafficSettings {
   readonly flights: Flights;
   readonly budget: VaultBudget;
@@ -43,8 +62,8 @@ export interface TrafficSettings {
  */
 export class VaultTraffic {
   readonly #settings: TrafficSettings;
-  readonly #refusals: BoundedMemory<PipelineResponse>;
-  readonly #answers: BoundedMemory<PipelineResponse>;
+  readonly #refusals: BoundedMemory<Answered>;
+  readonly #answers: BoundedMemory<Answered>;
   /** Requests that a vault was too busy for. */
   readonly #waiting = new WeakSet<PipelineRequest>();
 
@@ -54,14 +73,14 @@ export class VaultTraffic {
     this.#answers = new BoundedMemory(MAX_ANSWER_BYTES, settings.now);
   }
 
-  /** @param since what was answered before this moment, by this clock, is asked again */
-  through(client: HttpClient, since = Number.NEGATIVE_INFINITY): HttpClient {
+  /** @param acceptable is asked at each request */
+  through(client: HttpClient, acceptable = anything): HttpClient {
     return {
       sendRequest: async (request) => {
         const token = bearerOf(request);
         return token === undefined
           ? this.#send(client, request, 'token')
-          : this.#ask(client, request, token, since);
+          : this.#ask(client, request, token, acceptable);
       },
     };
   }
@@ -75,23 +94,25 @@ export class VaultTraffic {
     client: HttpClient,
     request: PipelineRequest,
     token: string,
-    since: number,
+    acceptable: Acceptable,
   ): Promise<PipelineResponse> {
     const { flights, budget, keeps } = this.#settings;
     const { host } = new URL(request.url);
     const key = `${this.#settings.identityOf(token) ?? keyedHash(token)} ${request.url}`;
     const signal = (request.abortSignal as AbortSignal | undefined) ?? new AbortController().signal;
-    const known = await this.#known(request, host, key, since, signal);
+    const known = await this.#known(request, host, key, acceptable, signal);
     if (known !== undefined) return { ...known, request };
     signal.throwIfAborted();
-    const response = await flights.share(key, signal, async (whole) => {
+    const begin = async (whole: AbortSignal) => {
+      const askedAt = this.#settings.now();
       if (keeps) await budget.turn(host, whole);
       // It may have come to throttle since.
       if (keeps && budget.closedFor(host) > 0) return tooManyRequests(request, budget.closedFor(host));
-      const answered = await this.#send(client, withSignal(request, whole), 'vault');
-      this.#learn(answered, host, key, token);
-      return answered;
-    });
+      const response = await this.#send(client, withSignal(request, whole), 'vault');
+      this.#learn({ response, askedAt }, host, key, token);
+      return response;
+    };
+    const response = await flights.share(key, signal, begin, acceptable.since());
     if (response.status === 429) this.#waiting.add(request);
     return { ...response, request };
   }
@@ -101,7 +122,7 @@ export class VaultTraffic {
     request: PipelineRequest,
     host: string,
     key: string,
-    since: number,
+    { since, refusalsSince }: Acceptable,
     signal: AbortSignal,
   ): Promise<PipelineResponse | undefined> {
     const { budget, keeps } = this.#settings;
@@ -115,9 +136,15 @@ export class VaultTraffic {
       closedFor = budget.closedFor(host);
     }
     // Of all that waited for the same thing one asks for it, and the others take what it got.
-    const meanwhile = this.#waiting.has(request) ? this.#answers.get(key) : undefined;
-    const known = [meanwhile, this.#refusals.get(key)].find((kept) => kept !== undefined && kept.at >= since);
-    return known?.value ?? (closedFor > 0 ? tooManyRequests(request, closedFor) : undefined);
+    const meanwhile = this.#waiting.has(request) ? this.#answers.get(key)?.value : undefined;
+    const refusal = this.#refusals.get(key)?.value;
+    const known =
+      meanwhile !== undefined && meanwhile.askedAt >= since()
+        ? meanwhile
+        : refusal !== undefined && refusal.askedAt >= refusalsSince()
+          ? refusal
+          : undefined;
+    return known?.response ?? (closedFor > 0 ? tooManyRequests(request, closedFor) : undefined);
   }
 
   async #send(
@@ -135,16 +162,17 @@ export class VaultTraffic {
     }
   }
 
-  #learn(response: PipelineResponse, host: string, key: string, token: string): void {
+  #learn(answered: Answered, host: string, key: string, token: string): void {
+    const { response } = answered;
     const { status, bodyAsText } = response;
     const bytes = (bodyAsText?.length ?? 0) * 2;
     if (status === 401) this.#settings.refused(token);
     if (!this.#settings.keeps) return;
     if (status === 429) this.#settings.budget.throttled(host, retryAfter(response));
     else this.#settings.budget.served(host);
-    if (status === 403 || status === 404) this.#refusals.set(key, response, bytes, REFUSAL_MS);
+    if (status === 403 || status === 404) this.#refusals.set(key, answered, bytes, REFUSAL_MS);
     if (status === 200 && this.#settings.budget.isRecovering(host))
-      this.#answers.set(key, response, bytes, this.#settings.latestMs);
+      this.#answers.set(key, answered, bytes, this.#settings.latestMs);
   }
 }
 
