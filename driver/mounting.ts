@@ -7,5 +7,5 @@ import './mount.ts';
 
 export { isAgentThere, readByAgent } from './agent/read-by-agent.ts';
 export { isArcEnabled } from './credentials/arc-enabled.ts';
-export { loadNodeConfig } from './nodeconfig/load.ts';
+export { readDeadline } from './nodeconfig/read-deadline.ts';
 export { readProxyEnvironment } from './transport/proxy.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadNodeConfig } from './load.ts';
 import { defaultNodeConfig } from './node-config.ts';
+import { readDeadline } from './read-deadline.ts';
 
 let directory = '';
 let file = '';
@@ -43,4 +44,21 @@ test.each<[string, () => void, string]>([
   await expect(loadNodeConfig(directory)).rejects.toThrow(
     expect.objectContaining({ code: 'NodeConfigInvalid', message: `cannot read ${file} (${code})` }),
   );
+});
+
+test.each([
+  ['{"schemaVersion":1,"deadlineSeconds":42}', 42],
+  ['{"schemaVersion":1}', undefined],
+  ['{"deadlineSeconds":4}', undefined],
+  ['{"deadlineSeconds":111}', undefined],
+  ['{"deadlineSeconds":"42"}', undefined],
+  ['null', undefined],
+  ['{', undefined],
+])('the deadline alone of %s is %s', (text, seconds) => {
+  writeFileSync(file, text);
+  expect(readDeadline(directory)).toBe(seconds);
+});
+
+test('the deadline alone where there is no file is not told', () => {
+  expect(readDeadline(directory)).toBeUndefined();
 });

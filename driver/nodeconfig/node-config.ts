@@ -19,8 +19,7 @@ export interface NodeConfig {
   readonly rotation: NodeRotation;
 }
 
-/** Name of the node configuration beside the driver; kubelet's prober ignores names with a leading dot. */
-export const NODE_CONFIG_FILE = '.config.json';
+export { NODE_CONFIG_FILE } from './file.ts';
 
 /** What holds where no configuration was written: the four public clouds and the runtime's own CAs. */
 export const defaultNodeConfig: NodeConfig = {

@@ -64,4 +64,4 @@ const MAX_AUDIENCE = 512;
 export const MAX_UNPROXIED = 256;
 export const MAX_NMI_PORTS = 16;
 export const MAX_API_VERSIONS = 8;
-export const DEADLINE_SECONDS = { min: 5, max: 110 };
+export { DEADLINE_SECONDS } from './file.ts';
