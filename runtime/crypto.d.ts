@@ -6,6 +6,8 @@ declare module 'runtime:crypto' {
   type Bytes = Uint8Array | undefined;
 
   export function hash(digest: string, data: Uint8Array): Bytes;
+  /** A digest of data that comes in parts: a function that takes a part, and without one gives the digest. */
+  export function hashParts(digest: string): ((part?: Uint8Array) => Bytes) | undefined;
   /** The digest of the digest of `data`, and so on, `rounds` times. */
   export function hashRepeatedly(digest: string, data: Uint8Array, rounds: number): Bytes;
   export function hmac(digest: string, key: Uint8Array, data: Uint8Array): Bytes;

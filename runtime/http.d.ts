@@ -7,8 +7,9 @@ declare module 'runtime:http' {
    * Makes a pool of connections. It lives as long as the process, so there should be few.
    * @param ca PEM of authorities that are trusted beside the public ones
    * @param proxy host (an IPv6 address without brackets), port, `http:` or `https:`, and `user:password` in base64 if any
+   * @param isPrivate whether the authorities of `ca` alone are trusted
    */
-  export function createClient(ca?: string, proxy?: readonly string[]): number;
+  export function createClient(ca?: string, proxy?: readonly string[], isPrivate?: boolean): number;
 
   /**
    * Starts a request.
@@ -34,6 +35,9 @@ declare module 'runtime:http' {
   /** Looks up a host and makes the first connection to it, if there is none. A failure is left to the request. */
   export function warm(client: number, host: string, port: number): void;
 
+  /** Looks a name up; the answer comes as that of a request. @returns its number */
+  export function lookUp(host: string): number;
+
   /** Readable once there is something to take. */
   export function descriptor(): number;
 
@@ -44,6 +48,7 @@ declare module 'runtime:http' {
   export type News =
     | readonly [request: number, kind: 'head', status: number, headers: readonly string[]]
     | readonly [request: number, kind: 'chunk', bytes: Uint8Array]
+    | readonly [request: number, kind: 'addresses', addresses: readonly string[]]
     | readonly [request: number, kind: 'end']
     | readonly [request: number, kind: 'fault', code: string];
 

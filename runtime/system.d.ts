@@ -11,6 +11,8 @@ declare module 'runtime:system' {
   /** Text, or bytes where it need not be UTF-8. */
   type Path = string | Uint8Array;
 
+  /** The name that the program was started by (argv[0]). */
+  export const name: string;
   /** This process: argv without the program's name, environment, and the executable (proc_pid_exe(5)). */
   export const args: readonly string[];
   export const environment: Readonly<Record<string, string>>;
@@ -48,10 +50,25 @@ declare module 'runtime:system' {
   export const openFlags: Readonly<Record<OpenFlag, number>>;
   export function open(path: Path, flags: number, mode: number): Result;
   export function close(descriptor: number): Result;
-  /** @returns bytes read, 0 at the end */
-  export function read(descriptor: number, bytes: Uint8Array, offset: number, length: number): Result;
+  /**
+   * @param position where in the file; without it where the descriptor is, which moves on
+   * @returns bytes read, 0 at the end
+   */
+  export function read(
+    descriptor: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position?: number,
+  ): Result;
   /** @returns bytes written; to a closed socket -EPIPE, and no signal comes */
-  export function write(descriptor: number, bytes: Uint8Array, offset: number, length: number): Result;
+  export function write(
+    descriptor: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position?: number,
+  ): Result;
   /** A whole file, of whatever size (files of /proc say 0). */
   export function readFile(path: string): Uint8Array | Result;
 
@@ -88,6 +105,8 @@ declare module 'runtime:system' {
 
   /** A stream socket that does not block, connected or connecting (-EINPROGRESS is no fault here): its descriptor. */
   export function connect(path: string): Result;
+  /** Ends what this side of a socket writes; the other side may go on. */
+  export function shutdown(descriptor: number): Result;
   /** The error that is pending on a socket (SO_ERROR), as a positive errno; 0 for none. */
   export function socketError(descriptor: number): Result;
   /**

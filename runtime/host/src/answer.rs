@@ -3,17 +3,21 @@
 
 /// Writes a failure with this message, and ends the process. The message needs no escapes.
 pub fn fail(message: &str) -> ! {
-    end_with(&[b"{\"status\":\"Failure\",\"message\":\"", message.as_bytes(), b"\"}\n"])
+    end_with(
+        libc::STDOUT_FILENO,
+        0,
+        &[b"{\"status\":\"Failure\",\"message\":\"", message.as_bytes(), b"\"}\n"],
+    )
 }
 
-/// Writes texts to standard output as far as that can be written to, and ends the process at once. Calls nothing but
+/// Writes texts to a descriptor as far as that can be written to, and ends the process at once with an exit code. Calls nothing but
 /// write(2) and _exit(2), so that signal handlers and allocators can call it.
-pub fn end_with(texts: &[&[u8]]) -> ! {
+pub fn end_with(descriptor: i32, code: i32, texts: &[&[u8]]) -> ! {
     for text in texts {
         let mut left = *text;
         while !left.is_empty() {
             // SAFETY: write(2) reads as many bytes as the slice has.
-            let written = unsafe { libc::write(libc::STDOUT_FILENO, left.as_ptr().cast(), left.len()) };
+            let written = unsafe { libc::write(descriptor, left.as_ptr().cast(), left.len()) };
             match usize::try_from(written) {
                 Ok(count) => left = &left[count..],
                 Err(_) if std::io::Error::last_os_error().kind() == std::io::ErrorKind::Interrupted => {}
@@ -22,5 +26,5 @@ pub fn end_with(texts: &[&[u8]]) -> ! {
         }
     }
     // SAFETY: _exit(2) does not return.
-    unsafe { libc::_exit(0) }
+    unsafe { libc::_exit(code) }
 }

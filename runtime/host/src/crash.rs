@@ -1,9 +1,12 @@
 //! Crashes, panics and missing memory: each becomes one JSON line.
 
-use crate::answer;
+use crate::{answer, system::arguments::Integer};
 use dlmalloc::GlobalDlmalloc;
 use libc::c_int;
-use std::alloc::{GlobalAlloc, Layout};
+use std::{
+    alloc::{GlobalAlloc, Layout},
+    sync::atomic::{AtomicI32, Ordering::Relaxed},
+};
 
 /// The frame of a signal with all registers of the architecture (getauxval(AT_MINSIGSTKSZ)), and more.
 const STACK_BYTES: usize = 64 * 1024;
@@ -47,12 +50,31 @@ extern "C" fn answer_and_end(number: c_int) {
     })
 }
 
+/// Exit code of a crash that no call-out has to answer; 0 for a call-out.
+static EXIT_CODE: AtomicI32 = AtomicI32::new(0);
+
+/// Has what is told of crashes written to standard error, as text, and the process end with an exit code: this process
+/// answers no call-out.
+pub fn tell_on_standard_error(code: Integer<1, 255>) {
+    EXIT_CODE.store(code.0 as i32, Relaxed);
+}
+
 fn ended(why: &str) -> ! {
-    answer::end_with(&[
-        b"{\"status\":\"Failure\",\"message\":\"the driver ended unexpectedly (",
-        why.as_bytes(),
-        b"); kubelet will repeat the call-out\"}\n",
-    ])
+    match EXIT_CODE.load(Relaxed) {
+        0 => answer::end_with(
+            libc::STDOUT_FILENO,
+            0,
+            &[
+                b"{\"status\":\"Failure\",\"message\":\"the driver ended unexpectedly (",
+                why.as_bytes(),
+                b"); kubelet will repeat the call-out\"}\n",
+            ],
+        ),
+        code => {
+            let texts: [&[u8]; 3] = [b"the program ended unexpectedly (", why.as_bytes(), b")\n"];
+            answer::end_with(libc::STDERR_FILENO, code, &texts)
+        }
+    }
 }
 
 /// The program's memory, by dlmalloc: musl's own allocator asks the kernel for it page by page. Rust prints to standard
@@ -61,6 +83,9 @@ pub struct Memory;
 
 fn given(memory: *mut u8) -> *mut u8 {
     if memory.is_null() {
+        if EXIT_CODE.load(Relaxed) != 0 {
+            ended("no memory");
+        }
         answer::fail("Internal: there is not enough memory on this node for the driver");
     }
     memory

@@ -14,4 +14,5 @@ pub mod system;
 mod crypto;
 mod native;
 mod net;
+mod resident;
 mod url;

@@ -1,6 +1,6 @@
 //! The parts of the program: bytecode behind this executable, in its own file, and native modules. Nothing else ever runs.
 
-use crate::{crypto::Crypto, net::Http, system::System, url::UrlModule};
+use crate::{crypto::Crypto, net::Http, resident::Resident, system::System, url::UrlModule};
 use rquickjs::{
     Ctx, Error, Module, Result,
     loader::{ImportAttributes, Loader, Resolver},
@@ -101,6 +101,7 @@ impl Loader for Parts {
 pub fn native<'js>(ctx: &Ctx<'js>, name: &str) -> Option<Result<Module<'js, Declared>>> {
     Some(match name {
         "runtime:system" => Module::declare_def::<System, _>(ctx.clone(), name),
+        "runtime:resident" => Module::declare_def::<Resident, _>(ctx.clone(), name),
         "runtime:http" => Module::declare_def::<Http, _>(ctx.clone(), name),
         "runtime:crypto" => Module::declare_def::<Crypto, _>(ctx.clone(), name),
         "runtime:url" => Module::declare_def::<UrlModule, _>(ctx.clone(), name),

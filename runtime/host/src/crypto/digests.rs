@@ -28,6 +28,23 @@ pub fn hash(name: &str, data: &[u8]) -> Option<Vec<u8>> {
     with_digest!(name, H => Some(H::digest(data).to_vec()))
 }
 
+/// Takes data part by part, and gives the digest for nothing.
+pub type Hashing = Box<dyn FnMut(Option<&[u8]>) -> Option<Vec<u8>>>;
+
+/// A digest of data that comes in parts.
+pub fn hash_parts(name: &str) -> Option<Hashing> {
+    with_digest!(name, H => {
+        let mut state = H::new();
+        Some(Box::new(move |part| match part {
+            Some(part) => {
+                state.update(part);
+                None
+            }
+            None => Some(state.finalize_reset().to_vec()),
+        }))
+    })
+}
+
 /// The digest of the digest of … `data`, `rounds` times (RFC 7292 appendix B.2, step 6.A); `data` itself for none.
 pub fn hash_repeatedly(name: &str, data: &[u8], rounds: u32) -> Option<Vec<u8>> {
     with_digest!(name, H => {

@@ -2,8 +2,11 @@
 use super::{ciphers, digests, keys, signatures};
 use rquickjs::{
     Ctx, Exception, Function, Result, TypedArray,
+    function::Opt,
     module::{Declarations, Exports, ModuleDef},
 };
+
+use std::cell::RefCell;
 
 type Bytes<'js> = TypedArray<'js, u8>;
 type Answer<'js> = Result<Option<Bytes<'js>>>;
@@ -30,6 +33,14 @@ macro_rules! exports {
 exports! {
     "hash" => |ctx: Ctx<'js>, digest: String, data: Bytes<'js>| -> Answer<'js> {
         answer(&ctx, digests::hash(&digest, bytes(&ctx, &data)?))
+    };
+    "hashParts" => |ctx: Ctx<'js>, digest: String| -> Result<Option<Function<'js>>> {
+        let Some(hashing) = digests::hash_parts(&digest) else { return Ok(None) };
+        let hashing = RefCell::new(hashing);
+        Function::new(ctx.clone(), move |ctx: Ctx<'js>, part: Opt<Bytes<'js>>| -> Answer<'js> {
+            let part = part.0.as_ref().map(|part| bytes(&ctx, part)).transpose()?;
+            answer(&ctx, hashing.borrow_mut()(part))
+        }).map(Some)
     };
     "hashRepeatedly" => |ctx: Ctx<'js>, digest: String, data: Bytes<'js>, rounds: u32| -> Answer<'js> {
         answer(&ctx, digests::hash_repeatedly(&digest, bytes(&ctx, &data)?, rounds))

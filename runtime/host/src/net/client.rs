@@ -67,11 +67,17 @@ pub struct Host {
 }
 
 impl Client {
-    /// `ca`: PEM of further authorities. Fails only where the TLS library cannot be set up.
-    pub fn new(names: Arc<Names>, ca: Option<&str>, proxy: Option<Proxy>) -> Result<Self, rustls::Error> {
+    /// `ca`: PEM of authorities, of those alone if `is_private`, else of further ones. Fails only where the TLS library
+    /// cannot be set up: also without any authority.
+    pub fn new(
+        names: Arc<Names>,
+        ca: Option<&str>,
+        is_private: bool,
+        proxy: Option<Proxy>,
+    ) -> Result<Self, rustls::Error> {
         Ok(Client {
             names,
-            tls: Arc::new(tls_config(ca)?),
+            tls: Arc::new(tls_config(ca, is_private)?),
             proxy,
             hosts: Mutex::default(),
         })

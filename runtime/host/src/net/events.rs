@@ -6,17 +6,19 @@ use hyper::body::Bytes;
 use std::{
     collections::VecDeque,
     io::{PipeReader, PipeWriter, Read, Result, Write, pipe},
+    net::IpAddr,
     os::fd::{AsRawFd, RawFd},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
 };
 
-/// The next piece of news about a request. `End` and `Fault` are the last of their request.
+/// The next piece of news about a request. `Addresses`, `End` and `Fault` are the last of their request.
 pub enum Event {
     Head(u16, HeaderMap),
     Chunk(Bytes),
+    Addresses(Arc<[IpAddr]>),
     End,
     Fault(Fault),
 }

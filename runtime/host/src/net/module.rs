@@ -98,7 +98,7 @@ fn leave_signals_to_engine() {
 }
 
 /// `proxy`: host, port, `https:` or `http:`, and credentials where there are any.
-fn create_client(ctx: Ctx, ca: Option<String>, proxy: Option<Vec<String>>) -> Result<usize> {
+fn create_client(ctx: Ctx, ca: Option<String>, proxy: Option<Vec<String>>, is_private: bool) -> Result<usize> {
     let network = network(&ctx)?;
     let proxy = match proxy.as_deref() {
         None => None,
@@ -112,7 +112,7 @@ fn create_client(ctx: Ctx, ca: Option<String>, proxy: Option<Vec<String>>) -> Re
         }),
         Some(_) => return Err(Exception::throw_type(&ctx, "a proxy is expected")),
     };
-    let client = Client::new(network.names.clone(), ca.as_deref(), proxy)
+    let client = Client::new(network.names.clone(), ca.as_deref(), is_private, proxy)
         .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))?;
     let mut clients = lock(&network.clients);
     clients.push(Arc::new(client));
@@ -196,6 +196,28 @@ fn warm(ctx: Ctx, client: usize, host: String, port: u16) -> Result<()> {
     Ok(())
 }
 
+/// Looks a name up. The answer comes as that of a request.
+fn look_up(ctx: Ctx, host: String) -> Result<u32> {
+    let network = network(&ctx)?;
+    // Held until the request is entered, so that it cannot end before.
+    let mut running = lock(&network.running);
+    running.last = running.last.wrapping_add(1);
+    let id = running.last;
+    let task = network.handle.spawn(async move {
+        let outcome = network.names.look_up(&host).await;
+        if lock(&network.running).requests.remove(&id).is_some() {
+            network
+                .events
+                .push(id, outcome.map_or_else(Event::Fault, Event::Addresses));
+            network.events.signal();
+        }
+    });
+    running
+        .requests
+        .insert(id, (task.abort_handle(), Arc::new(Semaphore::new(0))));
+    Ok(id)
+}
+
 fn take<'js>(ctx: Ctx<'js>) -> Result<Option<Array<'js>>> {
     let Some((id, event)) = network(&ctx)?.events.take() else {
         return Ok(None);
@@ -217,6 +239,13 @@ fn take<'js>(ctx: Ctx<'js>) -> Result<Option<Array<'js>>> {
             told.set(1, "chunk")?;
             told.set(2, TypedArray::<u8>::new_copy(ctx, &bytes)?)?;
         }
+        Event::Addresses(addresses) => {
+            told.set(1, "addresses")?;
+            told.set(
+                2,
+                addresses.iter().map(|address| address.to_string()).collect::<Vec<_>>(),
+            )?;
+        }
         Event::End => told.set(1, "end")?,
         Event::Fault(Fault(code)) => {
             told.set(1, "fault")?;
@@ -228,12 +257,13 @@ fn take<'js>(ctx: Ctx<'js>) -> Result<Option<Array<'js>>> {
 
 pub struct Http;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "createClient",
     "send",
     "cancel",
     "accept",
     "warm",
+    "lookUp",
     "descriptor",
     "settle",
     "take",
@@ -250,14 +280,15 @@ impl ModuleDef for Http {
             "createClient",
             Function::new(
                 of(ctx),
-                |ctx: Ctx, ca: Opt<Option<String>>, proxy: Opt<Option<Vec<String>>>| {
-                    create_client(ctx, ca.0.flatten(), proxy.0.flatten())
+                |ctx: Ctx, ca: Opt<Option<String>>, proxy: Opt<Option<Vec<String>>>, is_private: Opt<bool>| {
+                    create_client(ctx, ca.0.flatten(), proxy.0.flatten(), is_private.0.unwrap_or(false))
                 },
             )?,
         )?;
         exports.export("send", Function::new(of(ctx), send)?)?;
         exports.export("cancel", Function::new(of(ctx), cancel)?)?;
         exports.export("accept", Function::new(of(ctx), accept)?)?;
+        exports.export("lookUp", Function::new(of(ctx), look_up)?)?;
         exports.export("warm", Function::new(of(ctx), warm)?)?;
         exports.export(
             "descriptor",

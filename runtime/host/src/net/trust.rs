@@ -14,11 +14,14 @@ use std::{fmt, sync::Arc};
 use webpki::EndEntityCert;
 
 /// TLS 1.2 and 1.3 with Mozilla's authorities (webpki-roots) and those of `bundle` (PEM) beside them. What is not a
-/// certificate in the bundle is ignored.
-pub fn tls_config(bundle: Option<&str>) -> Result<ClientConfig, Error> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+/// certificate in the bundle is ignored. With `is_private` only authorities of the bundle are trusted.
+pub fn tls_config(bundle: Option<&str>, is_private: bool) -> Result<ClientConfig, Error> {
+    let public = if is_private {
+        &[]
+    } else {
+        webpki_roots::TLS_SERVER_ROOTS
     };
+    let mut roots = RootCertStore { roots: public.to_vec() };
     let named: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(bundle.unwrap_or_default().as_bytes())
         .flatten()
         .collect();

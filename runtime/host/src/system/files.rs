@@ -5,7 +5,7 @@ use super::{
     outcome::{Done, Outcome, done, given, of_c},
 };
 use crate::bytes::{Bytes, Octets};
-use rquickjs::{Ctx, Exception, Object, Result};
+use rquickjs::{Ctx, Exception, Object, Result, function::Opt};
 use rustix::fs::{AtFlags, CWD, IFlags, OFlags};
 use std::{
     io::{self, Read},
@@ -15,6 +15,9 @@ use std::{
 
 /// Most files are smaller, the list of a node's mounts too.
 const FIRST_READ_BYTES: usize = 16 * 1024;
+
+/// Where in a file.
+type Position = Integer<0, MAX_SAFE_INTEGER>;
 
 /// Flags of open(2) by their names.
 pub fn open_flags<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -34,16 +37,37 @@ pub fn close(descriptor: Descriptor) -> Done {
     of_c(unsafe { libc::close(descriptor.0) })
 }
 
-pub fn read(fd: Descriptor, mut bytes: Bytes<'_>, offset: Flags, length: Flags) -> Result<Outcome<usize>> {
+/// Reads where the file's own position is, or at `position`, which leaves that as it is.
+pub fn read(
+    fd: Descriptor,
+    mut bytes: Bytes<'_>,
+    offset: Flags,
+    length: Flags,
+    position: Opt<Position>,
+) -> Result<Outcome<usize>> {
     let ctx = bytes.ctx().clone();
     let part = part_of(&ctx, bytes.get()?.len(), offset, length)?;
-    Ok(given(rustix::io::read(fd, &mut bytes.get_mut()?[part])))
+    let into = &mut bytes.get_mut()?[part];
+    Ok(match position.0 {
+        None => given(rustix::io::read(fd, into)),
+        Some(at) => given(rustix::io::pread(fd, into, at.0 as u64)),
+    })
 }
 
 /// The process ignores SIGPIPE: a closed socket answers EPIPE.
-pub fn write(fd: Descriptor, bytes: Bytes<'_>, offset: Flags, length: Flags) -> Result<Outcome<usize>> {
+pub fn write(
+    fd: Descriptor,
+    bytes: Bytes<'_>,
+    offset: Flags,
+    length: Flags,
+    position: Opt<Position>,
+) -> Result<Outcome<usize>> {
     let part = part_of(bytes.ctx(), bytes.get()?.len(), offset, length)?;
-    Ok(given(rustix::io::write(fd, &bytes.get()?[part])))
+    let from = &bytes.get()?[part];
+    Ok(match position.0 {
+        None => given(rustix::io::write(fd, from)),
+        Some(at) => given(rustix::io::pwrite(fd, from, at.0 as u64)),
+    })
 }
 
 fn part_of(ctx: &Ctx<'_>, size: usize, offset: Flags, length: Flags) -> Result<Range<usize>> {
@@ -116,6 +140,6 @@ pub fn clear_flags(fd: Descriptor) -> Done {
     done(rustix::fs::ioctl_setflags(fd, IFlags::empty()))
 }
 
-pub fn truncate(fd: Descriptor, length: Integer<0, MAX_SAFE_INTEGER>) -> Done {
+pub fn truncate(fd: Descriptor, length: Position) -> Done {
     done(rustix::fs::ftruncate(fd, length.0 as u64))
 }

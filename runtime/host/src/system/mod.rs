@@ -1,12 +1,12 @@
 //! `runtime:system`: system calls as they are (runtime/system.d.ts). Nothing waits but `poll`.
 
-mod arguments;
+pub mod arguments;
 mod directories;
 mod errors;
 mod files;
 mod links;
 mod mounts;
-mod outcome;
+pub mod outcome;
 pub mod process;
 mod signals;
 mod sockets;
@@ -19,7 +19,7 @@ use rquickjs::{Ctx, Object, Result, module::Exports, qjs};
 
 native_module! {
     /// See runtime/system.d.ts.
-    System with "args", "environment", "pid", "openFlags" by values;
+    System with "name", "args", "environment", "pid", "openFlags" by values;
 
     "executable" = process::executable;
     "effectiveUser" = process::effective_user;
@@ -64,6 +64,7 @@ native_module! {
     "umount" = mounts::umount;
 
     "connect" = sockets::connect;
+    "shutdown" = sockets::shutdown;
     "socketError" = sockets::error;
     "poll" = waiting::poll;
     "watchSignal" = signals::watch;
@@ -77,6 +78,7 @@ native_module! {
 }
 
 fn values<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
+    exports.export("name", process::program_name())?;
     exports.export("args", frozen(process::arguments(ctx)?.into_object())?)?;
     exports.export("environment", frozen(process::environment(ctx)?)?)?;
     exports.export("pid", std::process::id())?;

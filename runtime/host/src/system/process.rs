@@ -18,6 +18,15 @@ pub fn set_arguments(arguments: Vec<Vec<u8>>) {
     ARGUMENTS.get_or_init(|| arguments);
 }
 
+/// The name that the program was started by, as text: the first argument.
+pub fn program_name() -> String {
+    ARGUMENTS
+        .get()
+        .and_then(|list| list.first())
+        .map(lossy)
+        .unwrap_or_default()
+}
+
 /// The arguments as text, without the program's name.
 pub fn arguments<'js>(ctx: &Ctx<'js>) -> Result<Array<'js>> {
     let list = Array::new(ctx.clone())?;

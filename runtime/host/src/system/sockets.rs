@@ -2,11 +2,11 @@
 
 use super::{
     arguments::{Descriptor, Path},
-    outcome::{Done, given},
+    outcome::{Done, done, given},
 };
 use rustix::{
     io::Errno,
-    net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, socket_with, sockopt},
+    net::{AddressFamily, Shutdown, SocketAddrUnix, SocketFlags, SocketType, socket_with, sockopt},
 };
 use std::os::fd::IntoRawFd;
 
@@ -33,6 +33,11 @@ fn connect_to(path: &[u8]) -> Result<i32, Errno> {
         Ok(()) | Err(Errno::INPROGRESS) => Ok(socket.into_raw_fd()),
         Err(error) => Err(error),
     }
+}
+
+/// Ends what this side writes; the other side may go on.
+pub fn shutdown(socket: Descriptor) -> Done {
+    done(rustix::net::shutdown(socket, Shutdown::Write))
 }
 
 /// The error that is pending on a socket, as a positive errno; 0 for none.
