@@ -8,8 +8,10 @@ export const projectDir = join(import.meta.dirname, '..');
 /** Everything that is built goes here. */
 export const distDir = join(projectDir, 'dist');
 
-/** What the programs of the image are made of, by esbuild's account: the executable's parts, the installer's bundle. */
-export const metafiles = ['kv.json', 'installer.cjs.json'].map((name) => join(distDir, 'meta', name));
+/** What the programs of the image are made of, by esbuild's account: both programs in the executable, the installer's bundle. */
+export const metafiles = ['kv.json', 'installer.json', 'installer.cjs.json'].map((name) =>
+  join(distDir, 'meta', name),
+);
 
 /** What is fetched and must survive a fresh checkout goes here. */
 export const cacheDir = process.env['KEYVAULT_FLEXVOL_CACHE'] ?? join(homedir(), '.cache/keyvault-flexvol');

@@ -5,11 +5,17 @@ import type { Plugin } from 'esbuild';
 
 /** Modules of Node, and sources of the driver, by what stands in for them. */
 export const replaced: Readonly<Record<string, string>> = {
+  'node:child_process': 'runtime/modules/child-process.ts',
   'node:crypto': 'runtime/modules/crypto.ts',
+  'node:dns/promises': 'runtime/modules/dns-promises.ts',
+  'node:events': 'runtime/modules/events.ts',
   'node:fs': 'runtime/modules/fs.ts',
+  'node:fs/promises': 'runtime/modules/fs-promises.ts',
+  'node:http': 'runtime/modules/http.ts',
   'node:net': 'runtime/modules/net.ts',
   'node:os': 'runtime/modules/os.ts',
   'node:path': 'runtime/modules/path.ts',
+  'node:stream/consumers': 'runtime/modules/stream-consumers.ts',
   'node:timers/promises': 'runtime/modules/timers-promises.ts',
   'node:util': 'runtime/modules/util.ts',
   'driver/forms/certificates/rc2.ts': 'driver/forms/certificates/native/rc2.ts',
@@ -18,6 +24,7 @@ export const replaced: Readonly<Record<string, string>> = {
   'driver/volume/directory-calls.ts': 'driver/volume/native/directory-calls.ts',
   'driver/volume/volume-name.ts': 'driver/volume/native/volume-name.ts',
   'driver/volume/way-to-mount.ts': 'driver/volume/native/way-to-mount.ts',
+  'installer/kubernetes/send.ts': 'installer/kubernetes/native/send.ts',
 };
 
 /** What packages ask of Node, as far as the driver uses it; every other module of Node is an empty one to them. */
@@ -48,29 +55,37 @@ const OF_MSAL: Readonly<Record<string, string>> = {
     export default path;`,
 };
 
+/** Parts of prom-client that ask Node about itself, and that nothing here uses. */
+const UNUSED_OF_PROM_CLIENT = ['./lib/cluster', './lib/defaultMetrics', './lib/pushgateway'];
+
 /**
- * Puts the stand-ins in the place of what they stand for.
- *
- * A module of Node that the project's own sources import and that has no stand-in fails the build. So does a stand-in for
- * something that nothing imports any more, unless `isWhole` says that only a part of the program is bundled.
+ * Puts the stand-ins in the place of what they stand for. A module of Node that the project's own sources import and that has
+ * no stand-in fails the build.
+ * @param used gets the names of all that the sources import (checkAllUsed)
  */
-export function standIns(projectDir: string, isWhole = true): Plugin {
+export function standIns(projectDir: string, used = new Set<string>()): Plugin {
   return {
     name: 'stand-ins',
     setup(build) {
-      const used = new Set<string>();
+      // A part of its own, of another bundle.
+      build.onResolve({ filter: /^runtime:installer$/ }, () => ({ path: './installer.mjs', external: true }));
       build.onResolve({ filter: /^runtime:/ }, ({ path }) => ({ path, external: true }));
       build.onResolve({ filter: /./ }, ({ path, importer, resolveDir }) => {
         const module = isBuiltin(path) ? `node:${path.replace(/^node:/, '')}` : undefined;
         if (importer.includes('/node_modules/@azure/msal-node/') && module !== undefined && module in OF_MSAL)
           return { path: module, namespace: 'of-msal' };
+        if (importer.includes('/node_modules/prom-client/') && UNUSED_OF_PROM_CLIENT.includes(path))
+          return { path, namespace: 'of-packages' };
         if (importer.includes('/node_modules/')) {
           return module === undefined ? undefined : { path: module, namespace: 'of-packages' };
         }
         const name = module ?? relative(projectDir, join(resolveDir, path));
         used.add(name);
         const standIn = replaced[name];
-        return standIn === undefined ? undefined : { path: join(projectDir, standIn) };
+        if (standIn !== undefined) return { path: join(projectDir, standIn) };
+        // Of what a stand-in gives on from another file, a part has only what it uses.
+        const isOfRuntime = name.startsWith('runtime/modules/');
+        return isOfRuntime ? { path: join(projectDir, name), sideEffects: false } : undefined;
       });
       build.onLoad({ filter: /./, namespace: 'of-packages' }, ({ path }) => ({
         contents: OF_PACKAGES[path] ?? 'module.exports = {};',
@@ -80,10 +95,12 @@ export function standIns(projectDir: string, isWhole = true): Plugin {
         contents: OF_MSAL[path] ?? '',
         resolveDir: projectDir,
       }));
-      build.onEnd(() => {
-        const unused = isWhole ? Object.keys(replaced).filter((name) => !used.has(name)) : [];
-        return { errors: unused.map((name) => ({ text: `nothing imports ${name} any more` })) };
-      });
     },
   };
+}
+
+/** @throws Error that names the stand-ins for what nothing imports any more */
+export function checkAllUsed(used: ReadonlySet<string>): void {
+  const unused = Object.keys(replaced).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new Error(`nothing imports ${unused.join(', ')} any more`);
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { bundledParts } from '../testing/bundled-parts.ts';
 
 const { kilobytes, kilobytesOf, sourcesOf, entryPoints, builtins } = await bundledParts('kv');
+const installer = await bundledParts('installer');
 
 const INIT = ['runtime/main.ts'];
 const UNMOUNT = [...INIT, 'driver/main.ts', 'driver/unmount.ts'];
@@ -49,5 +50,17 @@ test('no part has a package that runs programs', () => {
 });
 
 test('no part asks for a module of Node: the runtime has none', () => {
-  expect([...builtins].filter((name) => !name.startsWith('runtime:'))).toEqual([]);
+  for (const part of [...builtins, ...installer.builtins])
+    expect(part).toMatch(/^runtime:|^\.\/installer\.mjs$/);
+});
+
+test('a call-out has no part of the installer, and none of the system calls that only it makes', () => {
+  expect(builtins).not.toContain('runtime:resident');
+  expect(sourcesOf(entryPoints).filter((path) => path.startsWith('installer/'))).toEqual([]);
+});
+
+test('the installer at rest has neither the SDK nor the parser of YAML', () => {
+  const sources = installer.sourcesOf(['runtime/installer.ts', 'installer/serve.ts']);
+  expect(sources.filter((path) => /node_modules\/(@azure|yaml)\//.test(path))).toEqual([]);
+  expect(installer.kilobytes).toBeLessThan(900);
 });

@@ -15,7 +15,7 @@ export async function askAgentState({
       signal: AbortSignal.timeout(LIMIT_MS),
       redirect: 'error',
     });
-    return agentState.safeParse(await response.json()).data;
+    return agentState.safeParse(JSON.parse(await response.text())).data;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { join } from 'node:path';
+import { type ApiRequest, send } from './send.ts';
 
 /** Where the API server is, and what proves who we are, as Kubernetes tells every pod with a service account's token. */
 export interface ApiServer {
@@ -39,39 +39,24 @@ export async function askApi(server: ApiServer, question: ApiQuestion): Promise<
     readFile(join(server.credentials, 'token'), 'utf8'),
     readFile(join(server.credentials, 'ca.crt'), 'utf8'),
   ]);
-  const { status, text } = await send(server, question, token.trim(), ca);
-  return { status, body: parse(text) };
-}
-
-function send(
-  { host, port }: ApiServer,
-  { method, path, patch, object }: ApiQuestion,
-  token: string,
-  ca: string,
-): Promise<{ status: number; text: string }> {
-  const headers = {
-    accept: 'application/json',
-    authorization: `Bearer ${token}`,
-    ...(patch && { 'content-type': 'application/json-patch+json' }),
-    ...(object && { 'content-type': 'application/json' }),
+  const { method, path, patch, object } = question;
+  const body = patch ?? object;
+  const request: ApiRequest = {
+    host: server.host,
+    port: server.port,
+    method,
+    path,
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${token.trim()}`,
+      ...(patch && { 'content-type': 'application/json-patch+json' }),
+      ...(object && { 'content-type': 'application/json' }),
+    },
+    body: body && JSON.stringify(body),
+    ca,
   };
-  return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(LIMIT_MS);
-    // Asked seldom: a connection that is kept would only cost memory.
-    const sent = request({ host, port, path, method, headers, ca, signal, agent: false }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_ANSWER_BYTES) sent.destroy(new Error('the answer is too large'));
-      });
-      answer.once('error', reject);
-      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
-    sent.once('error', reject);
-    const body = patch ?? object;
-    sent.end(body && JSON.stringify(body));
-  });
+  const { status, text } = await send(request, AbortSignal.timeout(LIMIT_MS), MAX_ANSWER_BYTES);
+  return { status, body: parse(text) };
 }
 
 function parse(text: string): unknown {

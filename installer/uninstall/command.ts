@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import type { CommandContext, CommandResult } from '../commands/command.ts';
 import { InstallFault } from '../fault.ts';
 import { install } from '../installation/install.ts';
@@ -45,15 +44,12 @@ function refusal({ pluginDirectoryOnNode }: Settings): CommandResult {
 }
 
 /** Does the DaemonSet's program run beside this command? Its health port tells, in a container without ps. */
-function isServed({ healthHost = '127.0.0.1', healthPort }: Settings): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: healthHost, port: healthPort, timeout: LIMIT_MS });
-    const end = (served: boolean) => {
-      socket.destroy();
-      resolve(served);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-  });
+async function isServed({ healthHost = '127.0.0.1', healthPort }: Settings): Promise<boolean> {
+  const host = healthHost.includes(':') ? `[${healthHost}]` : healthHost;
+  try {
+    await fetch(`http://${host}:${healthPort}/healthz`, { signal: AbortSignal.timeout(LIMIT_MS) });
+    return true;
+  } catch {
+    return false;
+  }
 }

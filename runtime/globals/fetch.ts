@@ -15,8 +15,8 @@ interface Proxy {
 
 /** How a request leaves the node. The objects should be the same ones each time: connections are kept by them. */
 interface Way {
-  /** PEM of authorities that are trusted beside the public ones. */
-  readonly tls?: { readonly ca: string } | undefined;
+  /** PEM of authorities that are trusted beside the public ones, or with `isPrivate` alone. */
+  readonly tls?: { readonly ca: string; readonly isPrivate?: boolean } | undefined;
   readonly proxy?: Proxy | undefined;
 }
 
@@ -55,6 +55,21 @@ fetch.preconnect = (origin: string, way: Way = {}): void => {
   http.warm(clientOf(way), hostname.replace(/^\[|\]$/g, ''), Number(port) || 443);
 };
 
+/** Addresses of a host (node:dns/promises has the same). Fails with an error whose `code` is Node's. */
+export function lookUp(host: string): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const id = http.lookUp(host);
+    begin({
+      id,
+      hear(news) {
+        finish(this);
+        if (news[1] === 'addresses') resolve(news[2]);
+        else reject(Object.assign(new Error(String(news[2])), { code: news[2] }));
+      },
+    });
+  });
+}
+
 const clients = new Map<string, number>();
 /** The way that was used last, by the objects that say it. */
 let last: Way & { readonly client: number } = { client: -1 };
@@ -63,26 +78,32 @@ function clientOf({ tls, proxy }: Way): number {
   if (last.client >= 0 && last.tls === tls && last.proxy === proxy) return last.client;
   const way = proxy && [proxy.host, String(proxy.port), proxy.isSecure ? 'https:' : 'http:'];
   if (proxy?.credentials !== undefined) way?.push(proxy.credentials);
-  const key = JSON.stringify([way, tls?.ca]);
+  const key = JSON.stringify([way, tls?.ca, tls?.isPrivate]);
   let client = clients.get(key);
   if (client === undefined) {
-    client = http.createClient(tls?.ca, way);
+    client = http.createClient(tls?.ca, way, tls?.isPrivate ?? false);
     clients.set(key, client);
   }
   last = { tls, proxy, client };
   return client;
 }
 
-const running = new Map<number, Exchange>();
+/** Whoever waits for news of the network. */
+interface Listener {
+  readonly id: number;
+  hear(news: http.News): void;
+}
+
+const running = new Map<number, Listener>();
 let unwatch: (() => void) | undefined;
 
-function begin(exchange: Exchange): void {
-  running.set(exchange.id, exchange);
+function begin(listener: Listener): void {
+  running.set(listener.id, listener);
   unwatch ??= watchDescriptor({ descriptor: http.descriptor(), events: () => 1, onReady: takeAll });
 }
 
-function finish(exchange: Exchange): void {
-  running.delete(exchange.id);
+function finish(listener: Listener): void {
+  running.delete(listener.id);
   if (running.size > 0) return;
   unwatch?.();
   unwatch = undefined;
@@ -94,7 +115,7 @@ function takeAll(): void {
 }
 
 /** A request under way, until its answer is complete. */
-class Exchange {
+class Exchange implements Listener {
   readonly id: number;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (response: Response) => void;

@@ -8,10 +8,18 @@ const LONGEST_MS = 2 ** 31 - 1;
 export class Timeout {
   readonly #timer: LoopTimer;
 
-  constructor(callback: () => void, milliseconds: number) {
+  constructor(callback: () => void, milliseconds: number, isRepeated = false) {
     const length = milliseconds >= 1 && milliseconds <= LONGEST_MS ? Math.trunc(milliseconds) : 1;
-    this.#timer = { dueAt: system.now() + length, isReferenced: true, run: callback };
-    startTimer(this.#timer);
+    const start = () => {
+      this.#timer.dueAt = system.now() + length;
+      startTimer(this.#timer);
+    };
+    const repeat = () => {
+      start();
+      callback();
+    };
+    this.#timer = { dueAt: 0, isReferenced: true, run: isRepeated ? repeat : callback };
+    start();
   }
 
   ref(): this {

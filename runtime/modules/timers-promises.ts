@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout as startTimeout } from '../globals/timers.ts';
+import { clearTimeout, setImmediate as runSoon, setTimeout as startTimeout } from '../globals/timers.ts';
 
 /** As much of Node's `timers/promises` as the driver uses. */
 export function setTimeout(
@@ -19,6 +19,11 @@ export function setTimeout(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Fulfilled once what is ready now has had its turn. */
+export function setImmediate(): Promise<void> {
+  return new Promise((resolve) => void runSoon(resolve));
 }
 
 function abortError({ reason }: AbortSignal): Error {

@@ -1,4 +1,5 @@
-/** As much of Node's `util` as the driver uses. */
+/** As much of Node's `util` as the sources use. */
+export { parseArgs } from './parse-args.ts';
 
 type Callback<T> = (error: Error | null, value: T) => void;
 

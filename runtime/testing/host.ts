@@ -52,7 +52,7 @@ export async function started<T>(
   }
 }
 
-/** The script as the driver's sources are bundled for the executable (image/executable/bundle.ts), as one file. */
+/** The script as the sources are bundled for the executable (image/executable/bundle.ts), as one file. */
 async function bundle(script: string, directory: string): Promise<string> {
   const outfile = join(directory, 'script.mjs');
   const path = (file: string) => JSON.stringify(`./${relative(PROJECT, file)}`);
@@ -60,6 +60,7 @@ async function bundle(script: string, directory: string): Promise<string> {
     stdin: {
       contents: `
         import './runtime/globals/install.ts';
+        import './runtime/globals/install-resident.ts';
         import { runLoop } from './runtime/loop.ts';
         void import(${path(script)});
         runLoop();`,
@@ -73,8 +74,7 @@ async function bundle(script: string, directory: string): Promise<string> {
     conditions: ['import', 'node'],
     mainFields: ['module', 'main'],
     target: 'es2023',
-    // A script does not use all of the stand-ins, as the whole driver has to.
-    plugins: [standIns(PROJECT, false)],
+    plugins: [standIns(PROJECT)],
     logLevel: 'warning',
   });
   return outfile;
