@@ -4,9 +4,10 @@
 //   dist/installer.cjs                     one-file bundle, for Node and for Bun
 //   dist/LICENSES.txt                      of all that is in them, and of the runtimes
 //   dist/linux-amd64/kv                    what kubelet runs
+//   dist/linux-amd64/installer             a link to kv, by which that is the installer
 //   dist/linux-amd64/bun                   what runs the installer
 //   dist/linux-arm64/                      the same for arm64
-import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Arch, architectures, buildMachineArch } from './arch.ts';
@@ -41,6 +42,7 @@ async function build(wanted: readonly Arch[]): Promise<void> {
   await timed(writeAllLicences);
   for (const arch of wanted) {
     await timed(() => writeExecutable(arch, pack));
+    await linkInstaller(arch);
     await timed(() => copyInstallerRuntime(arch));
   }
 }
@@ -52,6 +54,12 @@ async function writeAllLicences(): Promise<string> {
   const runtime = await locateRuntime(projectDir, cacheDir, machine);
   const notices = [...native.map(nativeNotice), runtimeNotice(runtime, await runtimeParts(runtime))];
   return writeLicences(notices, packages, projectDir, join(distDir, 'LICENSES.txt'));
+}
+
+async function linkInstaller(arch: Arch): Promise<void> {
+  const link = join(distDir, `linux-${arch}`, 'installer');
+  await rm(link, { force: true });
+  await symlink('kv', link);
 }
 
 async function copyInstallerRuntime(arch: Arch): Promise<string> {

@@ -9,8 +9,16 @@ export const driverFile = join(directory, 'kv');
 /** The installer's runtime. */
 const installerRuntime = join(directory, 'bun');
 
+/** `KV_TEST_INSTALLER=executable` has tests run the installer that is in the driver's executable. */
+const isInExecutable = process.env['KV_TEST_INSTALLER'] === 'executable';
+
 /** Command that runs a bundle of the installer as the image's entry point does (image/Dockerfile). */
-export function installerCommandOf(bundle = join(process.cwd(), 'dist/installer.cjs')): string[] {
+export function installerCommandOf(bundle?: string): string[] {
+  if (bundle === undefined && isInExecutable) return [join(directory, 'installer')];
+  return commandOnBun(bundle ?? join(process.cwd(), 'dist/installer.cjs'));
+}
+
+function commandOnBun(bundle: string): string[] {
   return [installerRuntime, '--smol', '--no-install', '--no-env-file', 'run', bundle];
 }
 
