@@ -102,6 +102,18 @@ test('an RSA key whose parts are of two keys is damaged', async () => {
   );
 });
 
+test('an RSA-PSS key does not fit the certificate of the plain RSA key of its numbers', async () => {
+  const key = await generate('-algorithm', 'RSA');
+  const own = await openssl.certify('/CN=own', key);
+  const rsa = readPem(key).keys[0]?.pkcs8 ?? new Uint8Array();
+  const pss = Buffer.from(
+    Buffer.from(rsa).toString('hex').replace('2a864886f70d010101', '2a864886f70d01010a'),
+    'hex',
+  );
+  const text = `-----BEGIN PRIVATE KEY-----\n${pss.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+  expect(() => assemble(readPem(text + own.certificate))).toThrow('fits none of its certificates');
+});
+
 test('a key of a kind that the driver cannot compute with is refused by its name', async () => {
   const x25519 = await generate('-algorithm', 'X25519');
   expect(() => assemble(readPem(x25519 + stranger.certificate))).toThrow(

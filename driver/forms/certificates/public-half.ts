@@ -78,7 +78,7 @@ function halfOf(algorithm: Algorithm, algorithmField: Element, key: Uint8Array):
     case RSA_PSS: {
       const half = publicHalfOfRsa(key);
       if (half === undefined) throw new RangeError('an RSA key whose parts do not fit');
-      return { publicKey: comparableRsaKey(half) };
+      return { publicKey: comparableRsaKey(algorithm.id, half) };
     }
     case EC: {
       const curve = curveOf(algorithm);

@@ -49,7 +49,7 @@ export function comparablePublicKey(der: Uint8Array): string {
   switch (algorithm.id) {
     case RSA:
     case RSA_PSS:
-      return comparableRsaKey(readRsaPublicKey(key));
+      return comparableRsaKey(algorithm.id, readRsaPublicKey(key));
     case EC: {
       const curve = curveOf(algorithm);
       if (curve === undefined) return `EC ${hex(algorithm.parameters?.raw ?? key)} ${hex(key)}`;
@@ -60,8 +60,9 @@ export function comparablePublicKey(der: Uint8Array): string {
   }
 }
 
-export function comparableRsaKey({ n, e }: RsaPublicKey): string {
-  return `RSA ${n} ${e}`;
+/** A plain RSA key and an RSA-PSS key of the same numbers are not one key: openssl starts no server with such a pair. */
+export function comparableRsaKey(id: string, { n, e }: RsaPublicKey): string {
+  return `${id} ${n} ${e}`;
 }
 
 /** Whether y is odd says which of the two points with this x it is. */
