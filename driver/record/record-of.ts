@@ -1,6 +1,6 @@
 import type { KubeletEnvironment } from '../agent/protocol.ts';
 import { SECRET_KEY_PREFIX } from '../options/keys.ts';
-import type { VolumeRecord, VolumeSummary } from './record.ts';
+import { mayHoldPassword, type VolumeRecord, type VolumeSummary } from './record.ts';
 
 /** What a record tells of the driver that writes it. */
 export interface WritingDriver {
@@ -40,6 +40,7 @@ function environmentOf(
   environment: KubeletEnvironment,
   rotates: boolean,
 ): Pick<VolumeRecord, 'environment' | 'proxyLeftOut'> {
-  const hasPassword = environment.proxy.httpsProxy?.includes('@') ?? false;
-  return rotates || !hasPassword ? { environment } : { environment: undefined, proxyLeftOut: true };
+  return rotates || !mayHoldPassword(environment)
+    ? { environment }
+    : { environment: undefined, proxyLeftOut: true };
 }

@@ -45,6 +45,11 @@ export interface VolumeSummary {
   readonly form: VolumeForm;
 }
 
+/** A proxy's user and password stand before an `@`. */
+export function mayHoldPassword({ proxy }: KubeletEnvironment): boolean {
+  return proxy.httpsProxy?.includes('@') ?? false;
+}
+
 /** A record with what only shows when the volume is mounted. */
 export interface PlacedRecord extends VolumeRecord {
   readonly schemaVersion: typeof RECORD_SCHEMA_VERSION;

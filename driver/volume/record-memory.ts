@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { otherEntries } from '../locks/entries.ts';
 import { lockHolders, withLock } from '../locks/lock.ts';
 import { ensurePrivateDirectory } from '../locks/private-directory.ts';
-import { RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
+import { mayHoldPassword, RECORDS_DIRECTORY, type VolumeRecord } from '../record/record.ts';
 import { DirectoryHandle } from './directory-handle.ts';
 import { noswapWorks } from './host.ts';
 import { mountsAt } from './own-mounts.ts';
@@ -31,7 +31,7 @@ const LIMITS = { sizeBytes: 64 * 1024 * 1024, inodes: 8192 };
 
 /** Can this record hold what must not get into swap: a Secret, or a proxy's password? */
 export function holdsSecrets({ secret, environment }: VolumeRecord): boolean {
-  return secret === 'kept' || environment !== undefined;
+  return secret === 'kept' || (environment !== undefined && mayHoldPassword(environment));
 }
 
 /**
