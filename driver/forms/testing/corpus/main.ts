@@ -119,7 +119,12 @@ for (const [index, { path, text }] of certificates.entries()) {
 
 const decoy = outside.bundles[0]?.certificates[0] ?? '';
 for (const [index, { path, text }] of keys.entries()) {
-  const own = outside.keys[index] ?? null;
+  const certified = outside.keys[index] ?? null;
+  // Python takes an RSA-PSS key for the plain RSA key of its numbers; openssl, and so Node, does not.
+  const isPair = await attempt(async () =>
+    new X509Certificate(certified ?? '').checkPrivateKey(createPrivateKey(text)),
+  );
+  const own = 'found' in isPair && !isPair.found ? null : certified;
   const ours = await attempt(() => pemOf(text + decoy + (own ?? ''), undefined, 'all'));
   const fits = await attempt(async () => {
     const [key = '', leaf = ''] = blocksOf('found' in ours ? ours.found : '');
