@@ -130,7 +130,7 @@ describe('the agent', () => {
     onTestFinished(() => void taken.close());
     const agent = await startAgent(scene.kubelet, { environment: { AGENT_METRICS_PORT: '19811' } });
     onTestFinished(() => agent.stop());
-    expect(agent.output()).toMatch(/"event":"metrics-failed".*EADDRINUSE|"event":"metrics-failed".*in use/);
+    expect(agent.output()).toMatch(/"event":"metrics-failed".*is taken by another program/);
     const volume = volumeOf(scene, 'without-metrics');
     expect((await scene.kubelet.mount(volume)).status).toEqual({ status: 'Success' });
     await scene.kubelet.unmount(volume);
