@@ -18,5 +18,10 @@ export function kubectl(
 /** Applies objects; they go through standard input, so no secret is in an argument list. */
 export async function apply(target: KubectlTarget, ...objects: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
-  await kubectl(target, ['apply', '-f', '-'], { input });
+  const applying = () => kubectl(target, ['apply', '-f', '-'], { input });
+  // kubectl looks first and creates then: another case may have created the Secret of the examples in between.
+  await applying().catch((error: unknown) => {
+    if (!String(error).includes('(AlreadyExists)')) throw error;
+    return applying();
+  });
 }
