@@ -8,8 +8,16 @@ import { type Arch, buildMachineArch } from '../arch.ts';
 import { type NativePart, nativeParts } from '../parts/native-parts.ts';
 import { locateToolchain, TARGETS } from './toolchain.ts';
 
-/** In runtime/, everything that a native program is made of. */
-const SOURCES = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'host', 'compiler', 'toolchain'];
+/** In runtime/, everything that a native program is made of; the host's directory also has a program of tests. */
+const SOURCES = [
+  'Cargo.toml',
+  'Cargo.lock',
+  'rust-toolchain.toml',
+  'host/Cargo.toml',
+  'host/src',
+  'compiler',
+  'toolchain',
+];
 
 /** Counts up when this file or native-parts.ts makes something else of the same sources. */
 const RECIPE = 1;
