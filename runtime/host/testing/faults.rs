@@ -12,7 +12,15 @@ pub struct Faults;
 
 impl ModuleDef for Faults {
     fn declare(declarations: &Declarations<'_>) -> Result<()> {
-        for name in ["raise", "touchNothing", "recurse", "panic", "exhaust", "starve", "touchFreed"] {
+        for name in [
+            "raise",
+            "touchNothing",
+            "recurse",
+            "panic",
+            "exhaust",
+            "starve",
+            "touchFreed",
+        ] {
             declarations.declare(name)?;
         }
         Ok(())
