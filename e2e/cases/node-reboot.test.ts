@@ -1,5 +1,4 @@
 // @alone: restarts a node
-// @cluster: second
 // @release: kubelet
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replaceInstaller } from '../cluster/installers.ts';
