@@ -66,8 +66,11 @@ async function buildIn(
   directory: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
-  const { stdout: time } = await execa('git', ['log', '-1', '--format=%ct'], { cwd: projectDir });
-  const options = { cwd: directory, env: { ...env, SOURCE_DATE_EPOCH: time } };
+  const git = async (...args: string[]) => (await execa('git', args, { cwd: projectDir })).stdout;
+  // The image names the commit.
+  const repository = await git('rev-parse', '--absolute-git-dir');
+  const time = await git('log', '-1', '--format=%ct');
+  const options = { cwd: directory, env: { ...env, GIT_DIR: repository, SOURCE_DATE_EPOCH: time } };
   await execa(process.execPath, ['image/build.ts', '--all'], options);
   await execa(process.execPath, ['image/image.ts'], options);
   const sums = OUTPUTS.map(async (name) => [name, await sha256(join(directory, 'dist', name))] as const);
