@@ -37,8 +37,8 @@ describe('the places of a node', () => {
   const memory = (gibibytes: number) => `MemTotal: 1 kB\nMemAvailable:   ${gibibytes * 1024 * 1024} kB\n`;
 
   test.each([
-    [24, 2, 4],
-    [24, 16, 32],
+    [24, 2, 128],
+    [24, 16, 384],
     [1, 16, 16],
     [0.1, 4, 1],
     [0.01, 4, 1],

@@ -13,8 +13,11 @@ import { fairOrder, isTicket, numberOf, placeOf, placesFor } from './turns.ts';
 const BYTES_PER_MOUNT = 16 * 1024 * 1024;
 /** The part of the node's available memory that mounts at the same time may take. */
 const SHARE_OF_MEMORY = 0.25;
-/** Mounts wait for answers most of their time, so more than one per core helps. */
-const PLACES_PER_CORE = 2;
+/**
+ * Looking for a turn costs more than a mount's own memory is worth: of 100 mounts at once on two cores, with 4 places each took
+ * three times the CPU (npm run bench:compare -- --storm 100). So only a lack of memory makes mounts wait.
+ */
+const PLACES_PER_CORE = 64;
 
 /** A place is kept no longer than this, so that mounts whose vault hangs do not hold up those of other vaults. */
 const LEASE_MS = 4000;
