@@ -1,9 +1,8 @@
 import * as resident from 'runtime:resident';
 import * as system from 'runtime:system';
 import { checked, done, isNoEntry, uninterrupted } from './fs-calls.ts';
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from './fs-files.ts';
+import { lstatSync, readdirSync, rmdirSync } from './fs-files.ts';
 import { constants } from './open-flags.ts';
-import { systemError } from './system-error.ts';
 
 /** The part of Node's `fs` that only programs that stay use. */
 
@@ -30,7 +29,7 @@ export function rmSync(
 /** It may have gone meanwhile. */
 function removeFile(path: string, force: boolean): void {
   const result = system.unlink(path);
-  if (result < 0 && !(force && isNoEntry(result))) unlinkSync(path);
+  if (!(force && isNoEntry(result))) done(result, 'unlink', path);
 }
 
 function isADirectory(path: string): Error {
@@ -68,6 +67,5 @@ export function readSync(
 
 /** fsync(2); for node:fs/promises. */
 export function syncFile(descriptor: number): void {
-  const result = resident.sync(descriptor);
-  if (result < 0) throw systemError(result, 'fsync');
+  done(resident.sync(descriptor), 'fsync');
 }
