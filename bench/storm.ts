@@ -5,7 +5,7 @@ import { availableMegabytes, type Scene } from './scene.ts';
 const WATCH_MS = 20;
 
 /**
- * What a node goes through after a reboot: volumes of eight objects at once, as kubelet starts them, unbounded.
+ * Mounts many volumes of eight objects at once, as kubelet does after a reboot of the node: it has no bound.
  * @param program the driver unless named
  */
 export async function measureStorm(

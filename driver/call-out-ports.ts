@@ -16,7 +16,7 @@ import type { AskedFor, Recorder } from './recorder.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
 import { createVolumeStore } from './volume/store.ts';
 
-/** What the program adds. */
+/** The parts of a call-out that differ between the programs that run it. */
 export interface Runtime {
   /** Where the driver is installed. */
   driverDirectory(): string;

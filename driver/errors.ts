@@ -37,8 +37,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export class DriverError extends Error {
   readonly code: ErrorCode;
   /**
-   * What differs at each try, such as request ids: for the event line and the log. The message has none of it, so that
-   * Kubernetes counts the same fault as one event.
+   * The part that differs at each try, such as request ids: for the event line and the log. The message has none of it, so
+   * that Kubernetes counts the same fault as one event.
    */
   readonly reference: string | undefined;
 

@@ -33,7 +33,7 @@ export function volumeFrom({ files, summary }: Fields, body: Uint8Array): Volume
   return at === body.length ? { files: found, summary } : undefined;
 }
 
-/** What the volume asks for, for the event alone; undefined when it is not told. */
+/** The objects and identity that the volume asks for, for the event alone; undefined when the reply does not tell them. */
 export function askedFrom({ asked }: Fields): AskedFor | undefined {
   if (!isFields(asked) || typeof asked['identity'] !== 'string' || !Array.isArray(asked['objects']))
     return undefined;

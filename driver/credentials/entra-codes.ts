@@ -1,6 +1,6 @@
-/** What one code of Entra means for a mount. */
+/** The meaning of one code of Entra for a mount. */
 export interface EntraCode {
-  /** Who can change it. */
+  /** The place or people where it can be changed. */
   readonly whose: 'Secret' | 'manifest' | 'application' | 'tenant' | 'cluster' | 'node' | 'Entra' | 'driver';
   /** The cause, and after a semicolon the way out. */
   readonly text: string;
@@ -184,7 +184,7 @@ export const entraCodes: Readonly<Record<string, EntraCode>> = {
   AADSTS1002016: { whose: 'node', text: 'the connection used TLS below 1.2; check the proxy in between' },
   AADSTS100007: manifest('the regional token endpoint does not serve this identity; leave region out'),
 
-  // What a request of this driver never has.
+  // These concern requests that this driver never sends.
   AADSTS1002012: driver,
   AADSTS70003: driver,
   AADSTS70011: driver,
@@ -209,7 +209,7 @@ export const entraCodes: Readonly<Record<string, EntraCode>> = {
   },
 };
 
-/** What a code means; undefined where it is none of them. */
+/** Finds the meaning of a code; undefined for a code that is not in the table. */
 export function meaningOf(code: string | undefined): EntraCode | undefined {
   return code !== undefined && Object.hasOwn(entraCodes, code) ? entraCodes[code] : undefined;
 }

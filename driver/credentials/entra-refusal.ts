@@ -1,3 +1,3 @@
-/** What a refusal of Entra means, in one module that is loaded only where there is a refusal. */
+/** One module for the meaning of Entra's refusals, loaded only where there is a refusal. */
 export { meaningOf } from './entra-codes.ts';
 export { codeIn, codeWithin, firstSentence } from './entra-description.ts';

@@ -17,7 +17,7 @@ export interface CallOutEvent {
   readonly code: 'Success' | ErrorCode;
   /** What kubelet is told of a failure, and what was cut off of that. */
   readonly message: string | undefined;
-  /** What differs at each try, such as request ids: kubelet is not told, so that Kubernetes counts one event. */
+  /** The part of a failure that differs at each try, such as request ids: kubelet is not told, so that Kubernetes counts one event. */
   readonly reference: string | undefined;
   readonly pod: Partial<PodContext>;
   readonly volume: string;

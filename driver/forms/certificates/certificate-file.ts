@@ -13,7 +13,7 @@ import type { Bundle } from './stored.ts';
 
 type Part = Extract<ObjectForm, { type: 'secret' }>['part'];
 
-/** What was opened already, by its stored bytes: opening a container takes up to seconds. For one volume and its password. */
+/** Containers that were opened already, by their stored bytes, as opening one takes up to seconds. For one volume and its password. */
 export type Opened = Map<string, Promise<Bundle>>;
 
 /**

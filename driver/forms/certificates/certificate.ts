@@ -29,7 +29,7 @@ export interface Certificate {
   readonly publicKeyInfo: Uint8Array;
   /** Hex. */
   readonly subjectKeyId: string | undefined;
-  /** What the certificate says of its issuer's key and certificate. */
+  /** The authority key identifier: it names the issuer's key and certificate. */
   readonly authority: AuthorityKeyId;
   readonly isAuthority: boolean;
   /** Hex of what ties a key to its certificate in a PKCS#12 container. */

@@ -40,7 +40,7 @@ function startOf(rest: ReadonlySet<Certificate>, issuersOf: Issuance['issuersOf'
   return [...rest].find((certificate) => !issuing.has(certificate)) ?? first;
 }
 
-/** Of the same certificate twice, the one that a container ties to a key is kept. */
+/** Drops exact duplicates; it keeps the copy that a container ties to a key. */
 function withoutDuplicates(certificates: readonly Certificate[]): Certificate[] {
   const distinct = new Map<string, Certificate>();
   for (const certificate of certificates) {

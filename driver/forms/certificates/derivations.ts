@@ -25,7 +25,7 @@ export const digestSizes: Readonly<Record<Digest, number>> = {
 
 const derive = promisify(pbkdf2);
 
-/** What a key is derived from. */
+/** The inputs that a key is derived from, beside the password. */
 export interface Derivation {
   readonly digest: Digest;
   readonly salt: Uint8Array;

@@ -5,7 +5,7 @@ import { isSignedBy } from './signature.ts';
 /** Checking a signature takes up to 50 ms. Many are needed only where many authorities have one name. */
 const MAX_SIGNATURES = 32;
 
-/** Who issued which of some certificates. */
+/** Issuers among some certificates. */
 export interface Issuance {
   /** Issuers of a certificate, the best first; none for one that is signed with its own key. */
   readonly issuersOf: (certificate: Certificate) => readonly Certificate[];
@@ -69,7 +69,7 @@ function issuersAmong(
   return (signers.length > 0 ? signers : possible).flatMap(({ ofKey }) => ofKey);
 }
 
-/** Those that satisfy a condition, and all with the same keys; undefined when none does. */
+/** Finds the certificates that satisfy a condition, and all with the same keys; undefined when none does. */
 function withKeyOf(
   certificates: readonly Certificate[],
   condition: (certificate: Certificate) => boolean,

@@ -1,4 +1,4 @@
-// What Java makes of the containers that the driver writes. Left out where there is no JDK.
+// Java opens the containers that the driver writes. These tests are left out where there is no JDK.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';

@@ -15,9 +15,9 @@ interface Pair {
  * Finds the private key and the leaf, a certificate that fits it. Without a key the leaf is the certificate that
  * issued no other; without a certificate the first key is taken.
  *
- * Of several certificates that fit one key: the one that the container ties to it, one that is valid now, one that
- * issued no other, one of no authority, the one that is valid longest, the first. Of several keys that fit: the one
- * whose certificate issued no other and is of no authority, the first.
+ * Where several certificates fit one key, the first of these rules that decides wins: the one that the container ties to
+ * it, one that is valid now, one that issued no other, one of no authority, the one that is valid longest, the first. Where
+ * several keys fit: the one whose certificate issued no other and is of no authority, the first.
  * @param now milliseconds since 1970
  * @throws DriverError `ObjectContentInvalid` when there are keys and certificates, but no two of them fit
  */

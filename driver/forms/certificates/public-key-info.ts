@@ -88,7 +88,7 @@ export function curveOf({ parameters }: Algorithm): Curve | undefined {
   return named?.x === numberOf(generator.subarray(1, 1 + ((generator.length - 1) >> 1))) ? named : undefined;
 }
 
-/** Of a compressed point `y` is 0 or 1, which is enough to compare it (SEC 1 section 2.3.3). */
+/** Reads a point. A compressed one has 0 or 1 as `y`, which is enough to compare it (SEC 1 section 2.3.3). */
 function pointIn(bytes: Uint8Array): Pick<Point, 'x' | 'y'> {
   const [form = 0] = bytes;
   if (form === 2 || form === 3) return { x: numberOf(bytes.subarray(1)), y: BigInt(form - 2) };
